@@ -1,0 +1,1 @@
+"""casemix: from source row to bonus, month by month."""

@@ -1,0 +1,53 @@
+"""CASEMIX_HOME: where landing, runs, published releases, the Dagster instance and keys live."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+DEFAULT_POLICY = PROJECT_ROOT / "seeds" / "policy"
+DEFAULT_PACKS = PROJECT_ROOT / "seeds" / "packs"
+EXPECTATIONS = PROJECT_ROOT / "expectations"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Folders of one warehouse. Two homes share nothing."""
+
+    root: Path
+
+    @classmethod
+    def resolve(cls, given: Path | None = None) -> Home:
+        """The given folder, else ``CASEMIX_HOME``, else ``./warehouse``."""
+        return cls(Path(given or os.environ.get("CASEMIX_HOME") or "warehouse").absolute())
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def current(self) -> Path:
+        return self.published / "current"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
