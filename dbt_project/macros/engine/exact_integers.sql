@@ -1,0 +1,41 @@
+{#- Whole numbers of up to 38 digits. Every engine raises when a value leaves that range; none wraps around. -#}
+
+{% macro exact_integer() -%}
+    {{ return(adapter.dispatch('exact_integer')()) }}
+{%- endmacro %}
+
+{% macro default__exact_integer() -%}
+    decimal(38, 0)
+{%- endmacro %}
+
+{% macro duckdb__exact_integer() -%}
+    hugeint
+{%- endmacro %}
+
+{#- Quotient of two whole numbers, truncated toward zero. -#}
+{% macro truncated_quotient(dividend, divisor) -%}
+    {{ return(adapter.dispatch('truncated_quotient')(dividend, divisor)) }}
+{%- endmacro %}
+
+{#- Decimal division rounds, so the remainder is taken off first and the quotient is whole. -#}
+{% macro default__truncated_quotient(dividend, divisor) -%}
+    cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as decimal(38, 0))
+{%- endmacro %}
+
+{% macro duckdb__truncated_quotient(dividend, divisor) -%}
+    (({{ dividend }}) // ({{ divisor }}))
+{%- endmacro %}
+
+{#- A decimal as a whole number of its `digits`-th decimal place; finer decimals raise instead of being rounded. -#}
+{% macro scaled_integer(column, digits) -%}
+    case
+        when cast({{ column }} as decimal(38, {{ digits }})) is distinct from {{ column }}
+            then cast({{ raise_error("'more than " ~ digits ~ " decimals: ' || cast(" ~ column ~ " as varchar(50))") }} as {{ exact_integer() }})
+        else cast(cast({{ column }} as decimal(38, {{ digits }})) * {{ 10 ** digits }} as {{ exact_integer() }})
+    end
+{%- endmacro %}
+
+{#- The reverse: a whole number of units as a decimal with `digits` decimals. -#}
+{% macro unscaled_decimal(units, digits) -%}
+    cast(cast({{ units }} as decimal({{ 38 - digits }}, 0)) * cast({{ '0.' ~ '0' * (digits - 1) ~ '1' if digits else 1 }} as decimal({{ digits + 1 }}, {{ digits }})) as decimal(38, {{ digits }}))
+{%- endmacro %}

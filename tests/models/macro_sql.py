@@ -1,0 +1,39 @@
+"""Render the project's money and engine macros without dbt, for tests that run them on DuckDB directly."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from orchestration.home import DBT_PROJECT
+
+MACRO_FOLDERS = ("engine", "money")
+ENGINE = "duckdb"
+
+
+@cache
+def _macros() -> Any:
+    """All macros of the folders as one module; dispatch picks the engine's variant, as dbt does."""
+    text = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in MACRO_FOLDERS
+        for path in sorted((DBT_PROJECT / "macros" / folder).glob("*.sql"))
+    )
+    environment = jinja2.Environment()  # noqa: S701 - renders SQL, not HTML
+    module: Any = None
+
+    class Adapter:
+        @staticmethod
+        def dispatch(name: str) -> Any:
+            return getattr(module, f"{ENGINE}__{name}", None) or getattr(module, f"default__{name}")
+
+    environment.globals.update({"adapter": Adapter, "return": lambda value: value})
+    module = environment.from_string(text).module
+    return module
+
+
+def render(macro: str, *arguments: Any, **keywords: Any) -> str:
+    """SQL of one macro call."""
+    return str(getattr(_macros(), macro)(*arguments, **keywords))
