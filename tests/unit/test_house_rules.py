@@ -40,7 +40,7 @@ UNSTABLE = {
     "unordered list": r"\b(string_agg|list|array_agg|group_concat|listagg)\s*\((?![^()]*(\([^()]*\)[^()]*)*\border by\b)",
     "floating point": r"(::|\bas\s+)(double|float|real)\b",
 }
-UNKEYED_WINDOW = r"\b(row_number|rank|dense_rank|ntile|lag|lead|first_value|last_value)\s*\([^()]*\)\s*over\s*\(\s*(partition by [^()]*)?\)"
+UNKEYED_WINDOW = r"\b(row_number|rank|dense_rank|ntile|lag|lead|first_value|last_value)\s*\([^()]*\)\s*over\s*\(\s*(partition by ((?!order by)[^()])*)?\)"
 
 
 def _layer(path: Path) -> str:
