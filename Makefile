@@ -47,7 +47,7 @@ lint: $(VENV)/.development ## ruff, mypy, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint dbt_project/models
+	$(BIN)/sqlfluff lint dbt_project/models --processes 2
 
 ui: $(VENV)/.runtime ## start the Dagster web interface on this machine
 	DAGSTER_HOME=$(abspath $(HOME_DIR))/dagster CASEMIX_HOME=$(abspath $(HOME_DIR)) $(BIN)/dagster-webserver -h 127.0.0.1 -p 3000 -m orchestration.definitions
