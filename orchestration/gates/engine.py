@@ -14,7 +14,7 @@ import sqlalchemy
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
@@ -57,8 +57,8 @@ class DuckDBDatasource(SQLDatasource):
 
 
 def read_only_arguments(warehouse: Path) -> dict[str, Any]:
-    """Arguments of `add_duckdb` that open the file read-only, with one connection."""
+    """Arguments of `add_duckdb` that open the file read-only and let go of it with the last connection."""
     return {
         "connection_string": f"duckdb:///{warehouse.absolute()}",
-        "kwargs": {"connect_args": {"read_only": True}, "poolclass": StaticPool},
+        "kwargs": {"connect_args": {"read_only": True}, "poolclass": NullPool},
     }
