@@ -37,7 +37,9 @@ class Evidence:
     waivers: dict[str, Waiver]
 
 
-def run_checkpoint(warehouse: Path, checkpoint: str, *, suites: Path = EXPECTATIONS, docs: Path | None = None) -> list[GateAnswer]:
+def run_checkpoint(
+    warehouse: Path, checkpoint: str, *, suites: Path = EXPECTATIONS, docs: Path | None = None
+) -> list[GateAnswer]:
     """Judge the gates of one checkpoint on a private database whose gate models were built.
 
     The database is opened read-only; thresholds and waivers are its policy rows. A gate whose relation is missing, is

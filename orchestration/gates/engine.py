@@ -5,14 +5,15 @@ Importing this module costs seconds and registers `add_duckdb`; only `judge` imp
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import sqlalchemy
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.pool import NullPool
 
@@ -51,7 +52,7 @@ class DuckDBDatasource(SQLDatasource):
     connection_string: str
 
     @property
-    def execution_engine_type(self) -> type[SqlAlchemyExecutionEngine]:
+    def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
         """The engine this source runs on."""
         return DuckDBExecutionEngine
 

@@ -13,7 +13,6 @@ from orchestration.errors import ConfigurationError
 from orchestration.gates.index import Gate
 
 
-
 @dataclass(frozen=True)
 class Scope:
     """Hospital and month of the run."""

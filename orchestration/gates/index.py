@@ -102,4 +102,4 @@ def _gate(entry: dict[str, Any], checkpoint: str, path: Path) -> Gate:
 
 def _read(path: Path) -> Any:
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return yaml.load(file, Loader=yaml.CSafeLoader)

@@ -11,12 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.gates.index import Gate
-
-if TYPE_CHECKING:
-    import great_expectations
 
 SITE = "gates"
 
@@ -30,7 +27,11 @@ class Verdict:
 
 
 def judge(
-    warehouse: Path, gates: Sequence[Gate], thresholds: Mapping[str, Decimal], meta: Mapping[str, Mapping[str, Any]], docs: Path | None = None
+    warehouse: Path,
+    gates: Sequence[Gate],
+    thresholds: Mapping[str, Decimal],
+    meta: Mapping[str, Mapping[str, Any]],
+    docs: Path | None = None,
 ) -> dict[str, Verdict]:
     """Validate the gates of one checkpoint.
 
@@ -53,14 +54,16 @@ def judge(
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    source = context.data_sources.add_duckdb(name="warehouse", **read_only_arguments(warehouse))  # type: ignore[attr-defined]
+    source = context.data_sources.add_duckdb(name="warehouse", **read_only_arguments(warehouse))
     checkpoint = gates[0].checkpoint
     try:
         batch = source.add_query_asset(name=checkpoint, query=batch_query(gates)).add_batch_definition_whole_table("month")
-        suite = context.suites.add(gx.ExpectationSuite(name=checkpoint, expectations=[_expectation(g, meta[g.gate_id]) for g in gates]))
+        suite = context.suites.add(
+            gx.ExpectationSuite(name=checkpoint, expectations=[_expectation(g, meta[g.gate_id]) for g in gates])
+        )
         definition = context.validation_definitions.add(gx.ValidationDefinition(name=checkpoint, data=batch, suite=suite))
         parameters = {gate.parameter: _number(thresholds[gate.gate_id]) for gate in gates}
-        result = _validate(context, gx, definition, parameters, docs)
+        result = _validate(context, definition, parameters, docs)
     finally:
         source.get_execution_engine().close()
     return {entry.expectation_config.meta["gate_id"]: _verdict(entry) for entry in result.results}
@@ -76,13 +79,16 @@ def _measure(gate: Gate) -> str:
     return "abs(amount_yuan)" if gate.measure == "amount_yuan" else gate.measure
 
 
-def _validate(context: Any, gx: great_expectations, definition: Any, parameters: dict[str, float | int], docs: Path | None) -> Any:  # type: ignore[valid-type]
-    actions = []
+def _validate(context: Any, definition: Any, parameters: dict[str, float | int], docs: Path | None) -> Any:
+    import great_expectations as gx
+    from great_expectations.checkpoint.actions import UpdateDataDocsAction
+
+    actions: list[Any] = []
     if docs is not None:
         context.add_data_docs_site(SITE, _site(docs))
-        actions.append(gx.checkpoint.UpdateDataDocsAction(name="docs", site_names=[SITE]))  # type: ignore[attr-defined]
+        actions.append(UpdateDataDocsAction(name="docs", site_names=[SITE]))
     checkpoint = context.checkpoints.add(
-        gx.Checkpoint(name=definition.name, validation_definitions=[definition], actions=actions)  # type: ignore[attr-defined]
+        gx.Checkpoint(name=definition.name, validation_definitions=[definition], actions=actions)
     )
     (result,) = checkpoint.run(expectation_parameters=parameters).run_results.values()
     return result

@@ -65,7 +65,9 @@ def message(gate: Gate, finding: Finding, row: Figures | None, threshold: Thresh
 
 
 def _judged(gate: Gate, row: Figures, threshold: Threshold) -> tuple[str, str]:
-    measured = abs(row.amount_yuan) if gate.measure == "amount_yuan" and row.amount_yuan is not None else getattr(row, gate.measure)
+    measured = getattr(row, gate.measure)
+    if gate.measure == "amount_yuan" and measured is not None:
+        measured = abs(measured)
     value, limit = _plain(measured), _plain(threshold.threshold)
     zh_limit, en_limit = ("不低于", "at least") if gate.is_lower_limit else ("不超过", "at most")
     zh = f"检查 {row.checked_rows} 行，不符 {row.failing_rows} 行，{MEASURE_ZH[gate.measure]} {value}，应{zh_limit} {limit}"
@@ -81,7 +83,10 @@ def _waived(waiver: Waiver) -> tuple[str, str]:
             f"经 {waiver.approver} 批准豁免至 {waiver.expires_on}：{waiver.reason}",
             f"waived by {waiver.approver} until {waiver.expires_on}: {waiver.reason}",
         )
-    return f"豁免不在有效期（至 {waiver.expires_on}）", f"the waiver of {waiver.approver} is not in force (until {waiver.expires_on})"
+    return (
+        f"豁免不在有效期（至 {waiver.expires_on}）",
+        f"the waiver of {waiver.approver} is not in force (until {waiver.expires_on})",
+    )
 
 
 def _plain(value: Decimal | int | None) -> str:
