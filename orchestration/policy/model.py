@@ -1,0 +1,104 @@
+"""A policy: all rows of a validated folder, and what of it holds for one hospital."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from orchestration.contract import Column, Table, load_policy_contract
+from orchestration.contract.model import HOSPITAL
+from orchestration.policy.cells import DECIMAL_TYPE
+from orchestration.policy.reading import Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EVERY_HOSPITAL = "*"
+FOREVER = date.max
+# A hospital that names rows of its own here means the whole set, not a mixture of steps.
+WHOLE_SETS = frozenset({"allocation_step"})
+# These name hospitals as their subject, or grant something to several: no row hides another.
+PLAIN_LISTS = frozenset({"benchmark_hospital", "access_grant", "gate_waiver"})
+VALIDITY = ("valid_from", "valid_to")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Rows by table, typed by the contract; read with `load_policy`, which has refused anything inconsistent."""
+
+    rows: Mapping[str, tuple[Row, ...]]
+
+    @cached_property
+    def table_sha256(self) -> dict[str, str]:
+        """Hash of the rows of each table: independent of file order, column order and formatting."""
+        return {table.name: _hash(table, self.rows[table.name]) for table in load_policy_contract()}
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the whole snapshot: the policy version on journal lines."""
+        return hashlib.sha256(json.dumps(self.table_sha256, sort_keys=True).encode()).hexdigest()
+
+    def known_by(self, as_of: date) -> Policy:
+        """The policy as it was known on a day: rows recorded later are left out, undated rows count as known."""
+        return Policy({n: tuple(r for r in rows if (r["recorded_at"] or as_of) <= as_of) for n, rows in self.rows.items()})
+
+    def for_hospital(self, hospital_id: str) -> dict[str, pa.Table]:
+        """Arrow tables by name, reduced to one hospital: its own rows, and common rows where it has none of its own."""
+        return {
+            table.name: _arrow(table, _rows_of(table, self.rows[table.name], hospital_id)) for table in load_policy_contract()
+        }
+
+
+def _rows_of(table: Table, rows: Sequence[Row], hospital_id: str) -> list[dict[str, Any]]:
+    if HOSPITAL not in table.key or table.name == "benchmark_hospital":
+        return [row.values for row in rows]
+    own = [row.values for row in rows if row[HOSPITAL] == hospital_id]
+    common = [row.values for row in rows if row[HOSPITAL] == EVERY_HOSPITAL]
+    if table.name in PLAIN_LISTS:
+        return own + common
+    if table.name in WHOLE_SETS:
+        return own or common
+    key = [name for name in table.key if name != HOSPITAL]
+    named: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for values in own:
+        named.setdefault(tuple(values[name] for name in key), []).append(values)
+    return own + [rest for values in common for rest in _outside(values, named.get(tuple(values[name] for name in key), []))]
+
+
+def _outside(values: dict[str, Any], own: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The parts of a common row's validity that no row of the hospital covers."""
+    start, end = values["valid_from"], values["valid_to"] or FOREVER
+    for row in sorted(own, key=lambda r: r["valid_from"]):
+        if start < min(row["valid_from"], end):
+            yield values | {"valid_from": start, "valid_to": min(row["valid_from"], end)}
+        start = max(start, row["valid_to"] or FOREVER)
+    if start < end:
+        yield values | {"valid_from": start, "valid_to": None if end == FOREVER else end}
+
+
+def _hash(table: Table, rows: Sequence[Row]) -> str:
+    names = table.column_names
+    lines = sorted(json.dumps([None if row[n] is None else str(row[n]) for n in names], ensure_ascii=False) for row in rows)
+    return hashlib.sha256("\n".join([",".join(names), *lines]).encode()).hexdigest()
+
+
+def _arrow(table: Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
+    import pyarrow as pa
+
+    ordered = sorted(rows, key=lambda values: [str(values[name] or "") for name in (*table.key, *VALIDITY)])
+    columns = [pa.array([values[column.name] for values in ordered], _arrow_type(column)) for column in table.columns]
+    return pa.table(columns, names=list(table.column_names))
+
+
+def _arrow_type(column: Column) -> pa.DataType:
+    import pyarrow as pa
+
+    shape = DECIMAL_TYPE.fullmatch(column.data_type)
+    if shape is not None:
+        return pa.decimal128(int(shape[1]), int(shape[2]))
+    return {"varchar": pa.string(), "integer": pa.int32(), "boolean": pa.bool_(), "date": pa.date32()}[column.data_type]
