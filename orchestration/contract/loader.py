@@ -42,11 +42,13 @@ def load_history_tables(project: Path = DBT_PROJECT) -> tuple[str, ...]:
 
 @cache
 def load_mart_columns(project: Path = DBT_PROJECT) -> dict[str, dict[str, str]]:
-    """Published marts with enforced contracts: name to column name to DuckDB type."""
+    """Published marts, those with enforced contracts and those the orchestration writes: name to column name to DuckDB type."""
     marts: dict[str, dict[str, str]] = {}
     for path in sorted((project / "models" / "marts").rglob("*.yml")):
-        for model in _read(path).get("models", []):
-            marts[model["name"]] = {c["name"]: c["data_type"] for c in model["columns"]}
+        document = _read(path)
+        written = [table for source in document.get("sources", []) for table in source["tables"]]
+        for mart in [*document.get("models", []), *written]:
+            marts[mart["name"]] = {c["name"]: c["data_type"] for c in mart["columns"]}
     return marts
 
 
