@@ -6,7 +6,15 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contract import Table, load_contract, load_history_tables, load_mart_columns, load_pack_tables, load_policy_contract, load_run_tables
+from orchestration.contract import (
+    Table,
+    load_contract,
+    load_history_tables,
+    load_mart_columns,
+    load_pack_tables,
+    load_policy_contract,
+    load_run_tables,
+)
 
 SCHEMAS = ("run", "landing", "policy", "history")
 ADDRESS = {"batch_key": "integer", "source_row": "bigint"}
