@@ -130,17 +130,18 @@ def _land_tables(
     contract = list(load_contract())
     tables = {}
     home.cache.mkdir(parents=True, exist_ok=True)
-    for number, table in enumerate(contract, start=1):
-        if progress:
-            progress(table.name, number, len(contract))
-        earlier = before.tables.get(table.name) if before else None
-        with tempfile.TemporaryDirectory(dir=home.cache, prefix="landing-") as scratch, open_workbench(Path(scratch)) as bench:
-            border = Border(bench, hidden, batch_id, hospital_id, key, contract_version())
+    with tempfile.TemporaryDirectory(dir=home.cache, prefix="landing-") as scratch, open_workbench(Path(scratch)) as bench:
+        border = Border(bench, hidden, batch_id, hospital_id, key, contract_version())
+        for number, table in enumerate(contract, start=1):
+            if progress:
+                progress(table.name, number, len(contract))
+            earlier = before.tables.get(table.name) if before else None
             try:
                 tables[table.name] = _land_one(border, table, month, delivery, earlier)
             except UnknownColumns as error:
                 _keep_aside(hidden.parent, delivery, error)
                 raise
+            bench.clear()
     return tables
 
 

@@ -162,7 +162,8 @@ def _number(table: Table, column: Column, part: Part, raw: RawColumn) -> tuple[s
         return f"try_cast({x} as {target})", f"{x} is not null and try_cast({x} as {target}) is null", "'F11'"
     if raw.data_type.startswith("DECIMAL"):
         value = f"try_cast({x} as {target})"
-        return value, f"{x} is not null and ({value} is null or {x} <> {value})", "'F13'"
+        inexact = "false" if _rounds(column, part) else f"{x} <> {value}"
+        return value, f"{x} is not null and ({value} is null or {inexact})", "'F13'"
     if raw.data_type not in FLOATS | {"VARCHAR"}:
         return _mismatch(column)
     s = _filled(table, x if raw.data_type == "VARCHAR" else f"cast({x} as varchar)")
@@ -184,7 +185,7 @@ def _rounds(column: Column, part: Part) -> bool:
 
 def _number_shape(column: Column, part: Part, *, is_float: bool) -> str:
     if _rounds(column, part):
-        return r"-?[0-9]+(\.[0-9]{1,6}0*)?"
+        return r"-?[0-9]+(\.[0-9]+)?"
     if column.contract_type == "int":
         return r"-?[0-9]+(\.0+)?" if is_float else "-?[0-9]+"
     return rf"-?[0-9]+(\.[0-9]{{1,{scale(column)}}}0*)?"

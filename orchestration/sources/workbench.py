@@ -26,6 +26,7 @@ class Workbench:
     con: duckdb.DuckDBPyConnection
     folder: Path
     _numbers: Iterator[int] = field(default_factory=count)
+    _registered: list[str] = field(default_factory=list)
 
     def scratch(self, suffix: str) -> Path:
         """A new file name in the scratch folder."""
@@ -35,7 +36,16 @@ class Workbench:
         """Make an Arrow table a relation; returns its quoted name."""
         name = f"arrow_{next(self._numbers)}"
         self.con.register(name, table)
+        self._registered.append(name)
         return identifier(name)
+
+    def clear(self) -> None:
+        """Forget the relations and scratch files of the table that was read last."""
+        for name in self._registered:
+            self.con.unregister(name)
+        self._registered.clear()
+        for path in self.folder.glob("scratch_*"):
+            path.unlink()
 
 
 @contextmanager
