@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ WEIGHTS = st.lists(st.integers(-(10**12), 10**12).map(lambda units: Decimal(unit
 SMALL_WEIGHTS = st.lists(st.integers(0, 5).map(Decimal), min_size=1, max_size=8)
 
 
-def reference(amount: Decimal, weights: dict[str, Decimal], digits: int) -> dict[str, Fraction]:
+def reference(amount: Decimal, weights: Mapping[str, Decimal | Fraction], digits: int) -> dict[str, Fraction]:
     """Largest remainder in exact fractions, written from its definition."""
     unit = Fraction(1, 10**digits)
     total = sum(map(Fraction, weights.values()))
@@ -76,6 +76,27 @@ def test_partitions_are_split_apart_in_any_unit() -> None:
         digits=6,
     )
     assert parts == {("a", "x"): Fraction(333333, 10**6), ("a", "y"): Fraction(666667, 10**6), ("b", "x"): Fraction(-1, 10**6)}
+
+
+@settings(deadline=None, max_examples=100)
+@given(FEN, st.lists(st.tuples(st.integers(0, 10**8), st.integers(0, 10**11), st.integers(0, 10**11)), min_size=1, max_size=6))
+@example(Decimal("0.03"), [(1, 1, 1), (1, 3, 3), (1, 7, 7)])
+def test_weights_divided_by_the_ratio_of_their_settings(amount: Decimal, departments: list[tuple[int, int, int]]) -> None:
+    """Each department's quantity is divided over two settings in its own proportion: weights are fractions."""
+    total = sum(quantity for quantity, _, _ in departments)
+    if total == 0:
+        return
+    rows, exact = [], {}
+    for number, (quantity, inpatient, outpatient) in enumerate(departments):
+        inpatient, divisor = (inpatient, inpatient + outpatient) if inpatient + outpatient else (1, 1)
+        for key, share in ((f"D{number}-in", inpatient), (f"D{number}-out", divisor - inpatient)):
+            rows.append([key, amount, quantity * share, divisor, total])
+            exact[key] = Fraction(quantity * share, divisor)
+    CONNECTION.execute("create or replace table centre (k varchar, amount decimal(38,2), w hugeint, d hugeint, t hugeint)")
+    CONNECTION.executemany("insert into centre values (?, ?, ?, ?, ?)", rows)
+    sql = render("largest_remainder", "centre", "amount", "w", [], ["k"], divisor="d", total="t")
+    found = {key: Fraction(part) for key, part in CONNECTION.execute(f"select k, part from ({sql})").fetchall()}
+    assert found == reference(amount, exact, 2)
 
 
 def test_nothing_over_no_weight_is_nothing() -> None:

@@ -39,3 +39,13 @@
 {% macro unscaled_decimal(units, digits) -%}
     cast(cast({{ units }} as decimal({{ 38 - digits }}, 0)) * cast({{ '0.' ~ '0' * (digits - 1) ~ '1' if digits else 1 }} as decimal({{ digits + 1 }}, {{ digits }})) as decimal(38, {{ digits }}))
 {%- endmacro %}
+
+{#- Decimals 1-9, 10-18, 19-27 ... of the proper fraction remainder / total as a whole number, `block` counted from 0:
+    blocks compared in order sort rows as the fractions themselves. |total| must stay under 10^29. -#}
+{% macro fraction_digits(remainder, total, block) -%}
+    {%- set ns = namespace(rest=remainder) -%}
+    {%- for _ in range(block) -%}
+        {%- set ns.rest = '(' ~ ns.rest ~ ' * 1000000000 % ' ~ total ~ ')' -%}
+    {%- endfor -%}
+    {{ truncated_quotient(ns.rest ~ ' * 1000000000', total) }}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+with lines as (
+
+    select * from {{ ref('int_costing__ledger_line') }}
+
+),
+
+department_ledger as (
+
+    select
+        dept_id,
+        cost_category,
+        cost_level,
+        cast(sum(amount_yuan) as decimal(38, 2)) as amount_yuan
+    from lines
+    where missing is null
+    group by dept_id, cost_category, cost_level
+
+)
+
+select * from department_ledger

@@ -1,0 +1,7 @@
+{#- Keys that occur more than once; a null is a value of its own. -#}
+{% test unique_key(model, columns) %}
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{% endtest %}
