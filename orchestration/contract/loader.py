@@ -34,6 +34,13 @@ def load_run_tables(project: Path = DBT_PROJECT) -> dict[str, dict[str, str]]:
 
 
 @cache
+def load_pack_tables(project: Path = DBT_PROJECT) -> dict[str, dict[str, str]]:
+    """Tables of compiled grouper packs: name to column name to DuckDB type."""
+    (source,) = _read(_source_file(project, "pack"))["sources"]
+    return {t["name"]: {c["name"]: c["data_type"] for c in t["columns"]} for t in source["tables"]}
+
+
+@cache
 def load_history_tables(project: Path = DBT_PROJECT) -> tuple[str, ...]:
     """Names of the marts a run reads back."""
     (source,) = _read(_source_file(project, "history"))["sources"]

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.contract import Table, load_contract, load_history_tables, load_mart_columns, load_policy_contract, load_run_tables
+from orchestration.contract import (
+    Table,
+    load_contract,
+    load_history_tables,
+    load_mart_columns,
+    load_pack_tables,
+    load_policy_contract,
+    load_run_tables,
+)
 
 SCHEMAS = ("run", "landing", "policy", "history")
 ADDRESS = {"batch_key": "integer", "source_row": "bigint"}
@@ -28,6 +36,8 @@ def create_private_database(path: Path) -> duckdb.DuckDBPyConnection:
         _create_empty(con, "landing", table.name, landing_columns(table))
     for table in load_policy_contract():
         _create_empty(con, "policy", table.name, {c.name: c.data_type for c in table.columns})
+    for name, columns in load_pack_tables().items():
+        _create_empty(con, "policy", name, columns)
     marts = load_mart_columns()
     for name in load_history_tables():
         if name in marts:

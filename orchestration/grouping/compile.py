@@ -1,0 +1,306 @@
+"""Flatten a pack into one list of paths and the bit strings that find the first path of a case.
+
+A path is one alternative each of an MDC, an ADRG and a DRG rule; paths are numbered in the order they are tried, so
+the group of a case is the path of the lowest number all of whose predicates hold. Bit n of a mask stands for path n:
+1 = "not refused by what this mask looked at". The AND of the masks of a case has its first 1 at the path of the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import product
+
+from orchestration.grouping.pack import (
+    COMPLICATION,
+    COUNT_OPERATOR,
+    DIAGNOSIS_FIELDS,
+    NO_GROUP,
+    NUMBER_FIELDS,
+    PROCEDURE_FIELDS,
+    SET_OPERATORS,
+    Group,
+    Pack,
+    Predicate,
+)
+
+SINGLE_FIELDS = ("principal_diagnosis", "main_procedure")
+HIT_FIELDS = {"diagnosis": ("any_diagnosis", "other_diagnosis"), "procedure": ("any_procedure",)}
+ROLE_FIELDS = {
+    "principal_diagnosis": ("any_diagnosis",),
+    "other_diagnosis": ("any_diagnosis", "other_diagnosis"),
+    "main_procedure": ("any_procedure",),
+    "other_procedure": ("any_procedure",),
+}
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through the pack; alternative 0 = the group has no rule; drg_alternative 0 with `0000` = no DRG rule held."""
+
+    mdc: str
+    adrg: str
+    drg: str
+    alternatives: tuple[int, int, int]
+    kind: str
+    predicates: frozenset[Predicate]
+
+    @property
+    def rule(self) -> str:
+        """The deciding rule as text: code and alternative of each level."""
+        codes = (self.mdc, self.adrg, self.drg)
+        return "/".join(f"{code}.{number}" if number else code for code, number in zip(codes, self.alternatives, strict=True))
+
+
+@dataclass(frozen=True)
+class CodeFact:
+    """What a code means in one role: class for single-code predicates, bits of sets hit, complication bits, exclusion table."""
+
+    role: str
+    code: str
+    class_no: int = 0
+    hits: int = 0
+    complication_hits: int = 0
+    exclusion_no: int = 0
+
+
+@dataclass(frozen=True)
+class NumberRange:
+    """Whole numbers low..high (None = open) of a field that satisfy the same predicates."""
+
+    field: str
+    low: int | None
+    high: int | None
+    class_no: int
+
+
+@dataclass(frozen=True)
+class HitRule:
+    """A predicate over many codes: refuses the paths of its guard unless at_least <= hits counted <= at_most."""
+
+    codes: str
+    bits: int
+    at_least: int
+    at_most: int
+    mask: int
+
+
+@dataclass(frozen=True)
+class CompiledPack:
+    """A pack in the shape the SQL works on. Masks and bit sets are integers whose bit 0 is path 0 or set 0."""
+
+    pack: Pack
+    paths: tuple[Path, ...]
+    codes: tuple[CodeFact, ...]
+    class_masks: Mapping[tuple[str, int], int]
+    ranges: tuple[NumberRange, ...]
+    hit_rules: tuple[HitRule, ...]
+    widths: Mapping[str, int] = field(default_factory=dict)
+
+
+def compile_pack(pack: Pack) -> CompiledPack:
+    """Everything the grouping query needs, computed once per pack."""
+    paths = tuple(flatten(pack))
+    guards = _guards(paths)
+    everything = (1 << len(paths)) - 1
+    masks: dict[tuple[str, int], int] = {}
+    classes = {name: _code_classes(pack, name, guards, everything, masks) for name in SINGLE_FIELDS}
+    ranges = [one for name in NUMBER_FIELDS for one in _number_ranges(name, guards, everything, masks)]
+    bits = {kind: _set_bits(pack, fields, guards) for kind, fields in HIT_FIELDS.items()}
+    levels = _level_bits(bits["diagnosis"])
+    return CompiledPack(
+        pack=pack,
+        paths=paths,
+        codes=tuple(_code_facts(pack, classes, bits, levels)),
+        class_masks=masks,
+        ranges=tuple(ranges),
+        hit_rules=tuple(_hit_rules(pack, bits, levels, guards, everything)),
+        widths={
+            "paths": len(paths),
+            "diagnosis": len(bits["diagnosis"]) + len(levels),
+            "procedure": max(1, len(bits["procedure"])),
+        },
+    )
+
+
+def flatten(pack: Pack) -> Iterator[Path]:
+    """Paths in the order they are tried."""
+    for mdc in pack.children("mdc"):
+        for adrg in pack.children("adrg", mdc.code):
+            heads = list(product(_alternatives(pack, mdc), _alternatives(pack, adrg)))
+            for drg in pack.children("drg", adrg.code):
+                for (mdc_alternative, adrg_alternative), drg_alternative in product(heads, _alternatives(pack, drg)):
+                    yield _path(mdc, adrg, drg.code, (mdc_alternative, adrg_alternative, drg_alternative))
+            for mdc_alternative, adrg_alternative in heads:
+                yield _path(mdc, adrg, NO_GROUP, (mdc_alternative, adrg_alternative, (0, ())))
+
+
+Alternative = tuple[int, tuple[Predicate, ...]]
+
+
+def _alternatives(pack: Pack, group: Group) -> list[Alternative]:
+    return sorted(pack.rules.get((group.level, group.code), {0: ()}).items())
+
+
+def _path(mdc: Group, adrg: Group, drg: str, parts: tuple[Alternative, Alternative, Alternative]) -> Path:
+    numbers = (parts[0][0], parts[1][0], parts[2][0])
+    predicates = frozenset(predicate for _, predicates in parts for predicate in predicates)
+    return Path(mdc.code, adrg.code, drg, numbers, adrg.kind, predicates)
+
+
+def _guards(paths: Iterable[Path]) -> dict[Predicate, int]:
+    """Per distinct predicate the paths that ask it."""
+    guards: dict[Predicate, int] = {}
+    for number, path in enumerate(paths):
+        for predicate in path.predicates:
+            guards[predicate] = guards.get(predicate, 0) | 1 << number
+    return dict(sorted(guards.items(), key=lambda item: str(item[0])))
+
+
+def sets_of(pack: Pack, predicate: Predicate) -> list[str]:
+    """Names of the sets a code predicate looks at."""
+    return [predicate.operand] if predicate.operator in SET_OPERATORS else pack.sets_with_prefix(predicate.counted_sets[0])
+
+
+def bounds(pack: Pack, predicate: Predicate) -> tuple[int, int]:
+    """Least and most sets a case may hit so that a code predicate holds."""
+    every = len(sets_of(pack, predicate))
+    if predicate.operator == COUNT_OPERATOR:
+        return predicate.counted_sets[1], every
+    return (1, every) if predicate.operator == "in_set" else (0, 0)
+
+
+def _remaining(guards: Mapping[Predicate, int], held: Mapping[Predicate, bool], everything: int) -> int:
+    refused = 0
+    for predicate, holds in held.items():
+        if not holds:
+            refused |= guards[predicate]
+    return everything & ~refused
+
+
+def _code_classes(
+    pack: Pack, name: str, guards: Mapping[Predicate, int], everything: int, masks: dict[tuple[str, int], int]
+) -> dict[str, int]:
+    """Number the sets of codes that satisfy the same predicates of a single-code field; class 0 = hits none of its sets."""
+    predicates = [one for one in guards if one.field == name]
+    names = sorted({one for predicate in predicates for one in sets_of(pack, predicate)})
+    members: dict[str, list[str]] = {}
+    for one in names:
+        for code in sorted(pack.code_sets[one]):
+            members.setdefault(code, []).append(one)
+    numbers: dict[tuple[str, ...], int] = {(): 0}
+    classes = {code: numbers.setdefault(tuple(hit), len(numbers)) for code, hit in sorted(members.items())}
+    looked_at = {predicate: (set(sets_of(pack, predicate)), *bounds(pack, predicate)) for predicate in predicates}
+    for hit, number in numbers.items():
+        held = {p: least <= len(sets.intersection(hit)) <= most for p, (sets, least, most) in looked_at.items()}
+        masks[name, number] = _remaining(guards, held, everything)
+    return classes
+
+
+def _number_ranges(
+    name: str, guards: Mapping[Predicate, int], everything: int, masks: dict[tuple[str, int], int]
+) -> Iterator[NumberRange]:
+    """Cut the whole numbers at the operands of a field; class 0 = missing, which satisfies nothing."""
+    predicates = [one for one in guards if one.field == name]
+    masks[name, 0] = _remaining(guards, dict.fromkeys(predicates, False), everything)
+    cuts = sorted({one.number for one in predicates})
+    edges = sorted({edge for cut in cuts for edge in _edges(cut)})
+    lows: list[int | None] = [None, *edges]
+    highs: list[int | None] = [*(edge - 1 for edge in edges), None]
+    numbers: dict[int, int] = {}
+    for low, high in zip(lows, highs, strict=True):
+        sample = Decimal(low if low is not None else high if high is not None else 0)
+        mask = _remaining(guards, {one: compare(sample, one) for one in predicates}, everything)
+        class_no = numbers.setdefault(mask, len(numbers) + 1)
+        masks[name, class_no] = mask
+        if predicates:
+            yield NumberRange(name, low, high, class_no)
+
+
+def _edges(cut: Decimal) -> tuple[int, int]:
+    """First whole number not below the cut and first one above it."""
+    floor = int(cut.to_integral_value(rounding="ROUND_FLOOR"))
+    return (floor if floor == cut else floor + 1), floor + 1
+
+
+def compare(value: Decimal | None, predicate: Predicate) -> bool:
+    """Whether a number predicate holds; a missing value never satisfies."""
+    if value is None:
+        return False
+    operand = predicate.number
+    answers = {
+        "<": value < operand,
+        "<=": value <= operand,
+        ">": value > operand,
+        ">=": value >= operand,
+        "=": value == operand,
+    }
+    return answers[predicate.operator]
+
+
+SetBits = dict[tuple[str, str], int]
+
+
+def _set_bits(pack: Pack, fields: tuple[str, ...], guards: Mapping[Predicate, int]) -> SetBits:
+    """Number every (field, set) that a many-code predicate looks at."""
+    used = {(one.field, name) for one in guards if one.field in fields for name in sets_of(pack, one)}
+    return {key: number for number, key in enumerate(sorted(used))}
+
+
+def _level_bits(diagnosis: SetBits) -> dict[str, int]:
+    return {level: len(diagnosis) + number for number, level in enumerate(("MCC", "CC"))}
+
+
+def _code_facts(
+    pack: Pack, classes: Mapping[str, Mapping[str, int]], bits: Mapping[str, SetBits], levels: Mapping[str, int]
+) -> Iterator[CodeFact]:
+    tables = {table: number for number, table in enumerate(sorted(set(pack.exclusions.values())), start=1)}
+    for role, fields in ROLE_FIELDS.items():
+        kind = "diagnosis" if role.endswith("diagnosis") else "procedure"
+        hits: dict[str, int] = {}
+        for (name, code_set), bit in bits[kind].items():
+            if name in fields:
+                for code in pack.code_sets[code_set]:
+                    hits[code] = hits.get(code, 0) | 1 << bit
+        known = set(hits) | set(classes.get(role, {}))
+        known |= set(pack.exclusions) if role == "principal_diagnosis" else set()
+        known |= set(pack.complications) if role == "other_diagnosis" else set()
+        for code in sorted(known):
+            yield _code_fact(pack, role, code, classes.get(role, {}), hits, levels, tables)
+
+
+def _code_fact(
+    pack: Pack,
+    role: str,
+    code: str,
+    classes: Mapping[str, int],
+    hits: Mapping[str, int],
+    levels: Mapping[str, int],
+    tables: Mapping[str, int],
+) -> CodeFact:
+    fact = CodeFact(role, code, classes.get(code, 0), hits.get(code, 0))
+    if role == "principal_diagnosis":
+        return CodeFact(role, code, fact.class_no, fact.hits, 0, tables.get(pack.exclusions.get(code, ""), 0))
+    if role == "other_diagnosis" and code in pack.complications:
+        level, table = pack.complications[code]
+        return CodeFact(role, code, 0, fact.hits, 1 << levels[level], tables.get(table, 0))
+    return fact
+
+
+def _hit_rules(
+    pack: Pack,
+    bits: Mapping[str, SetBits],
+    levels: Mapping[str, int],
+    guards: Mapping[Predicate, int],
+    everything: int,
+) -> Iterator[HitRule]:
+    for predicate, guard in guards.items():
+        mask = everything & ~guard
+        if predicate.field == COMPLICATION:
+            yield HitRule("diagnosis", sum(1 << levels[level] for level in predicate.levels), 1, len(levels), mask)
+        elif predicate.field in DIAGNOSIS_FIELDS + PROCEDURE_FIELDS and predicate.field not in SINGLE_FIELDS:
+            kind = "diagnosis" if predicate.field in HIT_FIELDS["diagnosis"] else "procedure"
+            wanted = sum(1 << bits[kind][predicate.field, name] for name in sets_of(pack, predicate))
+            least, most = bounds(pack, predicate)
+            yield HitRule(kind, wanted, least, most, mask)
