@@ -1,4 +1,4 @@
--- Lists hold prefixes; they meet the distinct codes of the month, not every row.
+-- Lists hold prefixes, `prefix+operand` where a rule needs a second code; they meet the distinct codes of the month, not every row.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -9,8 +9,8 @@ lists as (
 
     select
         code_list.list_code,
-        code_list.code as prefix,
-        code_list.name as operand
+        split_part(code_list.code, '+', 1) as prefix,
+        split_part(code_list.code, '+', 2) as operand
     from {{ source('policy', 'code_list') }} as code_list
     cross join scope
     where code_list.list_code like 'diagnosis.%' and {{ in_force('code_list', 'scope.month_start') }}

@@ -1,0 +1,7 @@
+with gate as (
+
+    {{ front_page_gate('FP-05') }}
+
+)
+
+select * from gate

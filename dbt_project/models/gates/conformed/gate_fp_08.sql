@@ -1,0 +1,7 @@
+with gate as (
+
+    {{ front_page_gate('FP-08') }}
+
+)
+
+select * from gate

@@ -1,0 +1,7 @@
+with gate as (
+
+    {{ front_page_gate('FP-15', tables=['emr_procedure']) }}
+
+)
+
+select * from gate
