@@ -120,7 +120,7 @@ def _write(border: Border, table: Table, judged: Inspection, reading: str, name:
     kept = f"where source_row not in (select source_row from {repeats})" if repeats else ""
     con.execute(
         f"copy (select * from ({sql}) {kept} order by {order}, source_row) to {literal(str(path))} "
-        f"(format parquet, compression zstd, row_group_size {ROW_GROUP})"
+        f"(format parquet, compression zstd, compression_level 1, row_group_size {ROW_GROUP})"
     )
     figures = _figures(border, table, judged, path)
     sync_file(path)

@@ -9,10 +9,10 @@ import duckdb
 
 from orchestration.contract import Column, Table
 from orchestration.contract.model import HOSPITAL
-from orchestration.sources.casts import Cast, cast_column
+from orchestration.sources.casts import Cast, cast_column, strange_text
 from orchestration.sources.files import corrupt_parquet
 from orchestration.sources.issues import SHOWN, Issue
-from orchestration.sources.part import Month, Part, RawColumn
+from orchestration.sources.part import Month, Part
 from orchestration.sources.text import PRIVATE_USE, literal
 from orchestration.sources.workbench import Workbench
 
@@ -34,32 +34,43 @@ class Inspection:
 
 def inspect_part(bench: Workbench, table: Table, part: Part, month: Month, hospital_id: str) -> Inspection:
     """Judge every value of the part that belongs to the month; nothing is written."""
-    casts = tuple(_cast(table, column, part, hospital_id) for column in table.columns)
     if not part.relation:
-        return Inspection(part, casts, _no_rows(table), 0, 0)
+        return Inspection(part, (), _no_rows(table), 0, 0)
+    look = _look(bench, table, part)
+    casts = tuple(_cast(table, column, part, hospital_id, is_plain=column.name in look.plain) for column in table.columns)
     chosen = _month_predicate(table, casts, part, month)
-    counts = _count(bench, part, casts, chosen)
-    issues = [i for cast, n in zip(casts, counts.failures, strict=True) if n for i in _issues(bench, table, part, cast, chosen)]
+    month_rows, failures = _count(bench, part, casts, chosen)
+    issues = [i for cast, n in zip(casts, failures, strict=True) if n for i in _issues(bench, table, part, cast, chosen)]
     selected = ", ".join(f'{cast.value} as "{cast.column.name}"' for cast in casts)
     typed = f"select {selected}, source_row from {part.relation} where {chosen}"
-    return Inspection(part, casts, typed, counts.rows, counts.month_rows, tuple(issues), _warnings(table, part, counts))
+    return Inspection(part, casts, typed, look.rows, month_rows, tuple(issues), _warnings(bench, part, look))
 
 
 @dataclass(frozen=True)
-class _Counts:
+class _Look:
+    """A first look at the texts of a part: how many rows, which columns are plain and which are not."""
+
     rows: int
-    month_rows: int
-    failures: tuple[int, ...]
-    private_use: tuple[int, ...]
+    plain: frozenset[str]
+    strange: tuple[str, ...]
 
 
-def _cast(table: Table, column: Column, part: Part, hospital_id: str) -> Cast:
+def _look(bench: Workbench, table: Table, part: Part) -> _Look:
+    texts = [c.name for c in table.columns if c.contract_type == "text" and c.name in part.columns]
+    texts = [name for name in texts if part.columns[name].data_type == "VARCHAR" and part.columns[name].cell_kind is None]
+    figures = ["count(*)", *(f"count(*) filter (where {strange_text(part.columns[name])})" for name in texts)]
+    rows, *counts = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
+    strange = tuple(name for name, count in zip(texts, counts, strict=True) if count)
+    return _Look(rows, frozenset(texts) - set(strange), strange)
+
+
+def _cast(table: Table, column: Column, part: Part, hospital_id: str, *, is_plain: bool) -> Cast:
     if column.name != HOSPITAL:
-        return cast_column(table, column, part)
+        return cast_column(table, column, part, is_plain=is_plain)
     own = literal(hospital_id)
     if HOSPITAL not in part.columns:
         return Cast(column, HOSPITAL, own, "false", "null")
-    given = cast_column(table, column, part)
+    given = cast_column(table, column, part, is_plain=is_plain)
     return Cast(column, given.label, own, f"({given.value}) is distinct from {own}", "'OTHER'")
 
 
@@ -81,23 +92,13 @@ def _month_predicate(table: Table, casts: Sequence[Cast], part: Part, month: Mon
     return f"({column} is null or ({column} >= {start} and {column} < {after}))"
 
 
-def _count(bench: Workbench, part: Part, casts: Sequence[Cast], chosen: str) -> _Counts:
-    texts = [c for c in casts if _is_plain_text(part, c)]
-    failures = [f"count(*) filter (where {chosen} and ({c.failure}))" for c in casts]
-    private = [f"count(*) filter (where {chosen} and {_has_private_use(part.columns[c.column.name])})" for c in texts]
-    figures = ["count(*)", f"count(*) filter (where {chosen})", *failures, *private]
-    row = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
-    return _Counts(row[0], row[1], tuple(row[2 : 2 + len(casts)]), tuple(row[2 + len(casts) :]))
-
-
-def _is_plain_text(part: Part, cast: Cast) -> bool:
-    raw = part.columns.get(cast.column.name)
-    return cast.column.contract_type == "text" and raw is not None and raw.data_type == "VARCHAR" and part.kind != "database"
-
-
-def _has_private_use(raw: RawColumn) -> str:
-    x = raw.expression
-    return f"strlen({x}) <> length({x}) and regexp_matches({x}, '{PRIVATE_USE}')"
+def _count(bench: Workbench, part: Part, casts: Sequence[Cast], chosen: str) -> tuple[int, list[int]]:
+    """Rows of the month, and failing rows per cast."""
+    judged = [cast for cast in casts if cast.failure != "false"]
+    figures = [f"count(*) filter (where {chosen})", *(f"count(*) filter (where {chosen} and ({cast.failure}))" for cast in judged)]
+    month_rows, *counts = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
+    failures = {cast.column.name: count for cast, count in zip(judged, counts, strict=True)}
+    return month_rows, [failures.get(cast.column.name, 0) for cast in casts]
 
 
 def _read(bench: Workbench, part: Part, sql: str) -> list[tuple]:
@@ -146,9 +147,12 @@ def _samples(bench: Workbench, part: Part, cast: Cast, bad: str) -> tuple[str, .
     return tuple(f"{code} × {n}" for code, n in _read(bench, part, sql))
 
 
-def _warnings(table: Table, part: Part, counts: _Counts) -> tuple[str, ...]:
-    texts = [c.name for c in table.columns if c.contract_type == "text" and c.name in part.columns and part.columns[c.name].data_type == "VARCHAR"]
-    if part.kind == "database":
+def _warnings(bench: Workbench, part: Part, look: _Look) -> tuple[str, ...]:
+    """Notes of the reader, and columns with private-use characters, which only this hospital can read (F02)."""
+    if not look.strange:
         return part.notes
-    private = (f"{n} cells of {name} hold private-use characters" for name, n in zip(texts, counts.private_use, strict=False) if n)
-    return (*part.notes, *private)
+    columns = {name: part.columns[name].expression for name in look.strange}
+    figures = [f"count(*) filter (where strlen({x}) <> length({x}) and regexp_matches({x}, '{PRIVATE_USE}'))" for x in columns.values()]
+    counts = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
+    found = (f"F02 {count} cells of {name} hold private-use characters" for name, count in zip(columns, counts, strict=True) if count)
+    return (*part.notes, *found)
