@@ -1,0 +1,62 @@
+-- Negative quantities count as nothing in the allocation; they are listed here, with rows of another month and givers
+-- that have cost to give but no driver to give it by.
+with scope as (
+
+    select * from {{ source('run', 'scope') }}
+
+),
+
+quantities as (
+
+    select * from {{ ref('int_costing__driver_quantity') }}
+
+),
+
+misdated as (
+
+    select drivers.*
+    from {{ ref('stg_ledger__allocation_driver') }} as drivers
+    cross join scope
+    where drivers.month <> scope.month_start
+
+),
+
+without_driver as (
+
+    select givers.dept_id, givers.driver_code
+    from {{ ref('int_costing__allocation_giver') }} as givers
+    left join {{ ref('int_costing__driver_weight') }} as weights on givers.dept_id = weights.from_dept_id
+    where weights.from_dept_id is null
+
+),
+
+findings as (
+
+    select driver_code || ' ' || coalesce(from_dept_id, '*') || ' → ' || to_dept_id || ' 动因为负 ' || quantity as sample_key
+    from quantities
+    where quantity < 0
+    union all
+    select {{ address('ledger_allocation_driver', 'driver_code') }} || ' 期间不符 ' || month as sample_key
+    from misdated
+    union all
+    select dept_id || ' ' || driver_code || ' 无可用动因' as sample_key
+    from without_driver
+
+),
+
+checked as (
+
+    select count(*) as checked_rows from quantities
+
+),
+
+answer as (
+
+    {{ gate_row(
+        'COST-05',
+        hint="case when checked.checked_rows = 0 then coalesce(" ~ not_delivered(['ledger_allocation_driver']) ~ ", 'not_applicable:ledger_allocation_driver') end"
+    ) }}
+
+)
+
+select * from answer
