@@ -1,0 +1,48 @@
+"""Write a sample region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from orchestration.errors import ConfigurationError
+from orchestration.sample.delivery.contract_form import write_contract_form
+from orchestration.sample.months import HospitalSample
+from orchestration.sample.settings import DEFAULT_SCALE, FIRST_MONTH, HOSPITAL_IDS, MONTHS, Settings
+
+FORMS = ("native", "contract")
+
+
+def write_sample(
+    folder: Path,
+    *,
+    scale: int = DEFAULT_SCALE,
+    seed: int = 20250101,
+    months: int = MONTHS,
+    first_month: str = FIRST_MONTH,
+    hospitals: Sequence[str] = HOSPITAL_IDS,
+    fault: str | None = None,
+    form: str = "contract",
+    file_format: str = "csv",
+) -> None:
+    """Write the source files of the sample hospitals; the same arguments give the same bytes.
+
+    Args:
+        folder: where to write; made when missing, and must hold no sample yet.
+        scale: wanted charges of a hospital and month.
+        months: how many months, from `first_month` on, which is the month of go-live.
+        form: `contract` or `native`.
+        file_format: `csv` or `parquet`, for the contract form.
+
+    Raises:
+        ConfigurationError: an unknown hospital, form or fault, or a folder that already holds a sample.
+    """
+    if unknown := set(hospitals) - set(HOSPITAL_IDS):
+        raise ConfigurationError(
+            f"the sample has no hospital {', '.join(sorted(unknown))}", remedy=f"Choose from {', '.join(HOSPITAL_IDS)}."
+        )
+    if form not in FORMS:
+        raise ConfigurationError(f"unknown form {form}", remedy=f"Choose from {', '.join(FORMS)}.")
+    settings = Settings(scale=scale, seed=seed, first_month=first_month, months=months)
+    for hospital_id in hospitals:
+        write_contract_form(folder, HospitalSample.build(hospital_id, settings), file_format)
