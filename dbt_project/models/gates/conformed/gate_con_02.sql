@@ -1,14 +1,12 @@
 with stays as (
 
-    select stay_id from {{ ref('int_conformed__stay') }}
+    select stay_id, is_open from {{ ref('int_conformed__stay') }}
 
 ),
 
-quarantined as (
+cases as (
 
-    select coalesce(sum(pages.total_fee), 0) as quarantined_yuan
-    from {{ ref('stg_emr__front_page') }} as pages
-    inner join {{ ref('int_conformed__quarantined_case') }} as cases on pages.stay_id = cases.stay_id
+    select stay_id, is_quarantined, total_fee_yuan from {{ ref('int_conformed__case') }}
 
 ),
 
@@ -16,16 +14,27 @@ received as (
 
     select 'his_charge' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_yuan from {{ ref('stg_his__charge') }}
     union all
+    select 'emr_front_page' as table_name, count(*) as row_count, coalesce(sum(total_fee), 0) as amount_yuan
+    from {{ ref('stg_emr__front_page') }}
+    union all
     select 'his_inpatient_stay' as table_name, count(*) as row_count, 0 as amount_yuan from {{ ref('stg_his__inpatient_stay') }}
     union all
     select 'his_outpatient_visit' as table_name, count(*) as row_count, 0 as amount_yuan from {{ ref('stg_his__outpatient_visit') }}
 
 ),
 
+-- Clean, quarantined and excluded together; a front page without a stay discharged in the month is excluded.
 accounted as (
 
     select 'his_charge' as table_name, count(*) as row_count, coalesce(sum(amount_yuan), 0) as amount_yuan
     from {{ ref('int_conformed__charge') }}
+    union all
+    select 'emr_front_page' as table_name, count(*) as row_count, coalesce(sum(total_fee_yuan), 0) as amount_yuan from cases
+    union all
+    select 'emr_front_page' as table_name, count(*) as row_count, coalesce(sum(pages.total_fee), 0) as amount_yuan
+    from {{ ref('stg_emr__front_page') }} as pages
+    left join stays on pages.stay_id = stays.stay_id and not stays.is_open
+    where stays.stay_id is null
     union all
     select 'his_inpatient_stay' as table_name, count(*) as row_count, 0 as amount_yuan from stays
     union all
@@ -66,9 +75,8 @@ checked as (
 
     select
         sum(received.row_count) as checked_rows,
-        max(quarantined.quarantined_yuan) as quarantined_yuan
+        (select coalesce(sum(total_fee_yuan), 0) from cases where is_quarantined) as quarantined_yuan
     from received
-    cross join quarantined
 
 ),
 
