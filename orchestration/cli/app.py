@@ -1,0 +1,40 @@
+"""The `casemix` application: commands, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+
+import typer
+
+from orchestration.cli import chain, check, run, sample, status
+from orchestration.errors import CasemixError
+
+HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
+
+Exit codes: 0 published; 2 stopped by a gate; 3 bad input; 4 configuration; 5 another run holds the month."""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app.command("sample")(sample.sample)
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("status")(status.status)
+app.command("verify")(chain.verify)
+app.command("diff")(chain.diff)
+
+QUIET_ENVIRONMENT = {"GX_ANALYTICS_ENABLED": "false", "DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+
+
+def main() -> None:
+    """Run a command; an error a user can meet is printed in both languages and becomes its exit code."""
+    os.environ.update({name: value for name, value in QUIET_ENVIRONMENT.items() if name not in os.environ})
+    # Libraries announce previews and deprecations of their own; a user can do nothing about them.
+    warnings.simplefilter("ignore")
+    try:
+        app()
+    except CasemixError as error:
+        from orchestration.cli.console import print_error
+
+        print_error(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,123 @@
+"""Run the job of a home in this process: what the command line calls.
+
+Belongs here: starting Dagster runs and reading how they ended. Not here: planning a range (`run/plan.py`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, JobDefinition
+
+from orchestration.dagster.jobs import MONTH_JOB
+from orchestration.dagster.partitions import partition_key
+from orchestration.dagster.resources import RESOURCE, CasemixResource
+from orchestration.dagster.specs import RELEASE
+from orchestration.dagster.storage import open_instance
+from orchestration.definitions import build_defs
+from orchestration.errors import CasemixError
+from orchestration.home import Home
+from orchestration.run.journal import FAILED, GATED, PUBLISHED, RUNNING, RunJournal, read_journal, restore_error
+from orchestration.run.month import run_id_of
+from orchestration.run.plan import MonthOutcome, RangeOutcome, run_range
+from orchestration.run.settings import RunSettings, write_settings
+
+PUBLISH = "publish"
+HOLD = "hold"
+PREVIEW = "preview"
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Launcher:
+    """A home's job and its persistent instance."""
+
+    home: Home
+    job: JobDefinition
+    instance: DagsterInstance
+
+    @classmethod
+    def open(cls, settings: RunSettings) -> Launcher:
+        """Keep the settings in the home, and load the definitions that follow from them."""
+        write_settings(settings)
+        home = settings.warehouse_home
+        definitions = build_defs({RESOURCE: CasemixResource.of(home)})
+        return cls(home, definitions.resolve_job_def(MONTH_JOB), open_instance(home))
+
+    def run_month(self, hospital_id: str, month: date, earlier_runs: Sequence[str], mode: str) -> MonthOutcome:
+        """Run one hospital and month; `mode` says what the release op does with it."""
+        token = str(uuid.uuid4())
+        ops = {"prepare": {"config": {"earlier_runs": list(earlier_runs)}}, "release": {"config": {"mode": mode, "runs": []}}}
+        result = self._execute(hospital_id, month, ops, token)
+        journal = self._ended_journal(run_id_of(hospital_id, month, token), hospital_id, month, result)
+        error = restore_error(journal.error) if journal.error else None
+        return MonthOutcome(journal.run_id, hospital_id, month, error)
+
+    def publish(self, outcomes: Sequence[MonthOutcome]) -> None:
+        """Publish gated months as one release.
+
+        Raises:
+            CasemixError: publishing was refused.
+        """
+        last = outcomes[-1]
+        runs = [outcome.run_id for outcome in outcomes]
+        ops = {"release": {"config": {"mode": PUBLISH, "runs": runs}}}
+        result = self._execute(last.hospital_id, last.month, ops, str(uuid.uuid4()), [RELEASE])
+        journal = read_journal(self.home, last.run_id)
+        if journal.status != PUBLISHED:
+            raise restore_error(journal.error) if journal.error else CasemixError(_failure_text(result))
+
+    def _execute(
+        self, hospital_id: str, month: date, ops: Mapping[str, Any], token: str, selection: Sequence[AssetKey] | None = None
+    ) -> ExecuteInProcessResult:
+        return self.job.execute_in_process(
+            run_config=QUIET | {"ops": ops},
+            instance=self.instance,
+            partition_key=partition_key(hospital_id, month),
+            asset_selection=selection,
+            raise_on_error=False,
+            run_id=token,
+        )
+
+    def _ended_journal(self, run_id: str, hospital_id: str, month: date, result: ExecuteInProcessResult) -> RunJournal:
+        """The diary of an ended run; a failure outside the steps is written into it."""
+        try:
+            journal = read_journal(self.home, run_id)
+        except FileNotFoundError:
+            journal = RunJournal(run_id, hospital_id, month.isoformat())
+        if journal.status == RUNNING or (not result.success and journal.status == GATED):
+            journal.end(self.home, FAILED, CasemixError(_failure_text(result)))
+        return journal
+
+
+def run_plan(
+    settings: RunSettings, plan: Mapping[str, Sequence[date]], *, is_preview: bool = False
+) -> tuple[RangeOutcome, str | None]:
+    """Run a plan and publish what passed as one release.
+
+    Returns:
+        How the range ended, and the release; None when nothing was published.
+
+    Raises:
+        CasemixError: publishing was refused.
+    """
+    months = [month for found in plan.values() for month in found]
+    launcher = Launcher.open(settings.knowing(plan, months))
+    mode = PREVIEW if is_preview else PUBLISH if len(months) == 1 else HOLD
+    outcome = run_range(plan, lambda hospital, month, earlier: launcher.run_month(hospital, month, earlier, mode))
+    if mode == HOLD and outcome.gated:
+        launcher.publish(outcome.gated)
+    if is_preview or not outcome.gated:
+        return outcome, None
+    return outcome, read_journal(launcher.home, outcome.gated[-1].run_id).release_id
+
+
+def _failure_text(result: ExecuteInProcessResult) -> str:
+    """Messages of the steps that failed."""
+    failures = [event.step_failure_data.error for event in result.all_events if event.is_step_failure]
+    causes = [error.cause or error for error in failures if error is not None]
+    return "\n".join(cause.message.strip() for cause in causes) or "the run failed before its first step"

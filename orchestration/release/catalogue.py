@@ -1,0 +1,85 @@
+"""Which relations a release carries: the marts of the dbt project, and the leaf relations a trace walks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.home import DBT_PROJECT
+
+LEAF_SCHEMA = "conformed"
+
+
+@dataclass(frozen=True)
+class MartColumn:
+    """A published column: DuckDB type, description with its unit, Chinese label."""
+
+    name: str
+    data_type: str
+    description: str
+    zh: str
+
+    @property
+    def is_decimal(self) -> bool:
+        """Whether the column is an exact number with decimals."""
+        return self.data_type.lower().startswith("decimal")
+
+
+@dataclass(frozen=True)
+class Mart:
+    """A published mart; columns are in contract order."""
+
+    schema: str
+    name: str
+    zh: str
+    description: str
+    columns: tuple[MartColumn, ...]
+
+    @property
+    def relation(self) -> str:
+        """Schema and name."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def column_types(self) -> dict[str, str]:
+        """Names and DuckDB types in contract order."""
+        return {column.name: column.data_type for column in self.columns}
+
+
+@cache
+def load_marts(project: Path = DBT_PROJECT) -> dict[str, Mart]:
+    """Every mart with an enforced contract by its relation name, in the order of the areas' folders."""
+    marts = (mart for path in sorted((project / "models" / "marts").rglob("*.yml")) for mart in _marts(path))
+    return {mart.relation: mart for mart in marts}
+
+
+def _marts(path: Path) -> Iterator[Mart]:
+    """Models of the file, and sources, which are marts the orchestration writes itself."""
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 - both loaders are safe
+    area = path.parent.name
+    for model in content.get("models", []):
+        yield _mart(area, model)
+    for source in content.get("sources", []):
+        for table in source["tables"]:
+            yield _mart(source["schema"], table)
+
+
+def _mart(schema: str, entry: dict[str, Any]) -> Mart:
+    return Mart(
+        schema=schema,
+        name=entry["name"],
+        zh=_zh(entry) or entry["name"],
+        description=entry.get("description", ""),
+        columns=tuple(
+            MartColumn(c["name"], c["data_type"], c.get("description", ""), _zh(c) or c["name"]) for c in entry["columns"]
+        ),
+    )
+
+
+def _zh(entry: dict[str, Any]) -> str | None:
+    return ((entry.get("config") or {}).get("meta") or {}).get("zh")

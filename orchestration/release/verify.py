@@ -1,0 +1,84 @@
+"""Walk the chain of releases: every record, signature, file and link."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.errors import BadInput, Place
+from orchestration.home import Home
+from orchestration.release.files import sha256_of
+from orchestration.release.record import RECORD_FILE, Record, canonical_json, current_record, read_records
+from orchestration.release.signature import is_signed
+
+
+def verify_home(home: Home, anchor: str | None = None) -> Record:
+    """Verify every release of a home.
+
+    Args:
+        home: the warehouse.
+        anchor: record hash of the newest release, kept outside; without it the removal of the newest cannot be seen.
+
+    Returns:
+        The newest record.
+
+    Raises:
+        BadInput: F42, the first bad link, named.
+    """
+    records = read_records(home)
+    current = current_record(home)
+    if current is None or not records:
+        raise _bad(home.published, "nothing is published", "尚无发布版本")
+    previous: Record | None = None
+    verified: dict[str, str] = {}
+    for record in records:
+        folder = home.published / record.release_id
+        _verify_link(folder, record, previous)
+        _verify_files(folder, record, verified)
+        previous = record
+    if current.sha256 != records[-1].sha256:
+        raise _bad(
+            home.current,
+            f"current is {current.release_id}, the newest release {records[-1].release_id}",
+            "current 未指向最新版本",
+        )
+    if anchor is not None and anchor != current.sha256:
+        raise _bad(home.current, f"head {current.sha256} is not the anchor {anchor}", "发布链末端与锚点不符")
+    return current
+
+
+def _verify_link(folder: Path, record: Record, previous: Record | None) -> None:
+    content = record.content
+    if content["release_id"] != folder.name or record.sequence != (previous.sequence + 1 if previous else 1):
+        raise _bad(folder / RECORD_FILE, "a release is missing before it, or it was renamed", "发布链缺失一环")
+    if content["previous_record_sha256"] != (previous.sha256 if previous else None):
+        raise _bad(folder / RECORD_FILE, "it does not follow from the release before it", "与上一发布记录不衔接")
+    if not is_signed(canonical_json(content), content["signature"], content["public_key"]):
+        raise _bad(folder / RECORD_FILE, "its signature does not hold", "签名无效")
+    if previous and content["public_key"] != previous.content["public_key"]:
+        raise _bad(folder / RECORD_FILE, "it was signed with another key than the release before it", "签名密钥已更换")
+
+
+def _verify_files(folder: Path, record: Record, verified: dict[str, str]) -> None:
+    """Every file of the release; a file linked from an earlier release is hashed once."""
+    files = {entry["path"]: entry["sha256"] for entry in record.content["partitions"]}
+    files |= {name: entry["sha256"] for name, entry in record.content["files"].items()}
+    for path, sha256 in files.items():
+        file = folder / path
+        if not file.is_file():
+            raise _bad(file, "the file is missing", "文件缺失")
+        state = file.stat()
+        identity = f"{state.st_dev}:{state.st_ino}"
+        if identity not in verified:
+            verified[identity] = sha256_of(file)
+        if verified[identity] != sha256:
+            raise _bad(file, "the file was altered", "文件被改动")
+
+
+def _bad(place: Path, why: str, zh: str) -> BadInput:
+    return BadInput(
+        why,
+        rule="F42",
+        place=Place(file=str(place)),
+        remedy="restore the release from a backup; earlier releases stay valid",
+        zh=zh,
+    )

@@ -1,0 +1,142 @@
+"""Build the models of a phase in the private database with dbt, in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.errors import CasemixError, GateStopped, Place
+from orchestration.home import DBT_PROJECT
+from orchestration.run.phases import Phase
+from orchestration.run.progress import step
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+WAREHOUSE_FILE = "warehouse.duckdb"
+SUCCESS = ("success", "pass", "no-op")
+
+
+@dataclass(frozen=True)
+class BuiltNode:
+    """A model or test of the phase."""
+
+    unique_id: str
+    name: str
+    schema: str
+    resource_type: str
+    status: str
+    seconds: float
+    message: str | None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the node itself failed; one skipped because of another is not named."""
+        return self.status not in SUCCESS and self.status != "skipped"
+
+
+def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) -> list[BuiltNode]:
+    """Build and test the models of a phase.
+
+    Args:
+        manifest: the parsed project.
+        phase: what to select.
+        folder: folder of the run; holds the private database.
+        threads: threads of dbt and of the engine.
+
+    Returns:
+        One entry per model and test, in the order they ended.
+
+    Raises:
+        GateStopped: a model failed or a test of shape found rows; each is named with the engine's message.
+    """
+    from dbt.cli.main import dbtRunner
+
+    with step(phase.title_en) as reporter, _environment(folder, threads), _closed_connections():
+        runner = dbtRunner(manifest=manifest, callbacks=[_on_node_finished(reporter.advance)])
+        outcome = runner.invoke(_arguments(phase, folder, threads))
+    if outcome.exception is not None:
+        raise CasemixError(f"dbt could not run: {outcome.exception}", remedy=f"see {folder / 'logs' / 'dbt.log'}")
+    nodes = [_built(result) for result in outcome.result]  # type: ignore[union-attr]
+    failed = [node for node in nodes if node.has_failed]
+    if failed:
+        raise _stopped(phase, failed, folder)
+    return nodes
+
+
+def _arguments(phase: Phase, folder: Path, threads: int) -> list[str]:
+    flags = ["--quiet", "--no-write-json", "--no-partial-parse", "--no-use-colors", "--cache-selected-only"]
+    # "cautious" keeps a test that spans phases for the phase in which its last parent is built.
+    tests = ["--indirect-selection", "cautious" if phase.checkpoint != "closed" else "buildable"]
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    output = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs"), "--log-level-file", "info"]
+    selection = ["--select", *phase.select, "--exclude", *phase.exclude]
+    return ["build", *flags, *tests, *places, *output, "--threads", str(threads), *selection]
+
+
+@contextmanager
+def _environment(folder: Path, threads: int) -> Iterator[None]:
+    """What profiles.yml reads; restored afterwards."""
+    values = {
+        "CASEMIX_WAREHOUSE": str(folder / WAREHOUSE_FILE),
+        "CASEMIX_THREADS": str(threads),
+        "CASEMIX_SPILL": str(folder / "spill"),
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _closed_connections() -> Iterator[None]:
+    """dbt keeps the file open for writing after a run, which would shut out every reader in this process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+    try:
+        yield
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _on_node_finished(advance: Any) -> Any:
+    def callback(event: Any) -> None:
+        if event.info.name == "NodeFinished":
+            advance()
+
+    return callback
+
+
+def _built(result: Any) -> BuiltNode:
+    node = result.node
+    return BuiltNode(
+        unique_id=node.unique_id,
+        name=node.name,
+        schema=node.schema,
+        resource_type=str(node.resource_type),
+        status=str(result.status),
+        seconds=result.execution_time,
+        message=result.message,
+    )
+
+
+def _stopped(phase: Phase, failed: list[BuiltNode], folder: Path) -> GateStopped:
+    lines = [f"{node.resource_type} {node.name}: {' '.join((node.message or node.status).split())}" for node in failed]
+    return GateStopped(
+        f"{len(failed)} model(s) or test(s) of the phase '{phase.title_en}' failed\n" + "\n".join(lines),
+        rule="BUILD",
+        place=Place(file=str(folder / WAREHOUSE_FILE)),
+        remedy=f"the private database is kept for inspection; dbt's log is {folder / 'logs' / 'dbt.log'}",
+        zh=f"{phase.title_zh}阶段有 {len(failed)} 个模型或测试失败",
+    )
