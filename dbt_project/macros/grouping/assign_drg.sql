@@ -199,3 +199,12 @@ assigned as (
 
 select * from assigned
 {%- endmacro %}
+
+{#- Status of a case from its path, null when no rule held. -#}
+{% macro drg_status(paths) -%}
+    case
+        when {{ paths }}.kind = 'ambiguous' then 'ambiguous'
+        when coalesce({{ paths }}.drg_code, '0000') = '0000' then 'ungrouped'
+        else 'grouped'
+    end
+{%- endmacro %}
