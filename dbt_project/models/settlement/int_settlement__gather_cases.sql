@@ -1,0 +1,97 @@
+-- A case settled in a later month than its discharge comes back with the facts published then and is priced anew.
+with scope as (
+
+    select * from {{ source('run', 'scope') }}
+
+),
+
+settlements as (
+
+    select * from {{ ref('int_settlement__sum_settlements') }}
+
+),
+
+discharged as (
+
+    select
+        cases.stay_id,
+        false as is_late,
+        scope.month_start as discharge_month,
+        cast(cases.discharged_at as date) as discharged_on,
+        cases.settled_on,
+        cases.insurance_type,
+        groups.scheme,
+        groups.version,
+        groups.status,
+        groups.group_code,
+        groups.aux_coefficient as auxiliary_coefficient,
+        cases.total_fee_yuan as billed_fee_yuan,
+        cases.self_paid_fee_yuan,
+        cases.stay_days,
+        cast({{ dbt.datediff('cases.admitted_at', 'cases.discharged_at', 'hour') }} as integer) as stay_hours,
+        cases.discharge_way,
+        readmissions.days_to_readmission
+    from {{ ref('int_conformed__case') }} as cases
+    inner join {{ ref('fct_case') }} as groups on cases.stay_id = groups.stay_id
+    left join {{ ref('int_settlement__find_readmissions') }} as readmissions on cases.stay_id = readmissions.stay_id
+    cross join scope
+    where not cases.is_quarantined
+
+),
+
+settled_late as (
+
+    select
+        recalled.stay_id,
+        true as is_late,
+        recalled.discharge_month,
+        recalled.discharged_on,
+        settlements.settled_on,
+        recalled.insurance_type,
+        recalled.scheme,
+        recalled.version,
+        recalled.status,
+        recalled.group_code,
+        recalled.auxiliary_coefficient,
+        recalled.billed_fee_yuan,
+        recalled.self_paid_fee_yuan,
+        recalled.stay_days,
+        recalled.stay_hours,
+        recalled.discharge_way,
+        recalled.days_to_readmission
+    from {{ ref('int_settlement__recall_cases') }} as recalled
+    inner join settlements on recalled.stay_id = settlements.stay_id
+    where recalled.settled_on is null and {{ parameter('simulated_population') }} = 'discharged_and_settled'
+
+),
+
+gathered as (
+
+    select * from discharged
+    union all
+    select * from settled_late
+
+),
+
+dated as (
+
+    select
+        gathered.*,
+        coalesce(gathered.settled_on, gathered.discharged_on) as policy_date,
+        settlements.patient_pay_yuan,
+        settlements.outside_scope_yuan,
+        settlements.fund_booked_yuan,
+        settlements.in_scope_ratio
+    from gathered
+    left join settlements on gathered.stay_id = settlements.stay_id
+
+),
+
+simulated as (
+
+    select * from dated
+    where insurance_type <> 'self_pay' or {{ parameter('simulate_self_pay', 'boolean', 'dated.policy_date') }}
+
+)
+
+select * from simulated

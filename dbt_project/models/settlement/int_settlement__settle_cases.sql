@@ -1,0 +1,68 @@
+with settled as (
+
+    select
+        cases.stay_id,
+        cases.is_late,
+        cases.discharge_month,
+        cases.discharged_on,
+        cases.settled_on,
+        cases.policy_date,
+        cases.insurance_type,
+        cases.scheme,
+        cases.version,
+        cases.status,
+        cases.group_code,
+        cases.auxiliary_coefficient,
+        cases.stay_days,
+        cases.stay_hours,
+        cases.discharge_way,
+        cases.days_to_readmission,
+        cases.billed_fee_yuan,
+        cases.self_paid_fee_yuan,
+        cases.patient_pay_yuan,
+        cases.outside_scope_yuan,
+        cases.in_scope_ratio,
+        cases.fund_booked_yuan as fund_pay_by_item_yuan,
+        terms.fund_basis,
+        terms.point_value,
+        classes.multiple_class,
+        classes.coefficient,
+        classes.mean_fee_yuan as group_mean_fee_yuan,
+        {{ divide_rounded('cases.billed_fee_yuan', 'classes.mean_fee_yuan', 6, 2) }} as multiple,
+        priced.adjusted_score,
+        case
+            when classes.formula = 'unpaid' or (classes.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
+            else coalesce(priced.standard_total_yuan, days.standard_total_yuan, cases.billed_fee_yuan)
+        end as standard_total_yuan
+    from {{ ref('int_settlement__gather_cases') }} as cases
+    inner join {{ ref('int_settlement__find_terms') }} as terms
+        on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
+    inner join {{ ref('int_settlement__classify_cases') }} as classes on cases.stay_id = classes.stay_id
+    left join {{ ref('int_settlement__price_cases') }} as priced on cases.stay_id = priced.stay_id
+    left join {{ ref('int_settlement__pay_per_day') }} as days on cases.stay_id = days.stay_id
+
+),
+
+shared as (
+
+    select
+        settled.*,
+        case
+            when fund_basis = 'in_scope_ratio' and outside_scope_yuan is not null
+                then round((standard_total_yuan - outside_scope_yuan) * in_scope_ratio, 2)
+            else standard_total_yuan - coalesce(patient_pay_yuan, self_paid_fee_yuan)
+        end as fund_share_yuan
+    from settled
+
+),
+
+paid as (
+
+    select
+        shared.*,
+        cast(case when insurance_type = 'self_pay' then 0 else greatest(fund_share_yuan, 0) end as decimal(18, 2)) as fund_pay_yuan
+    from shared
+
+)
+
+select * from paid
