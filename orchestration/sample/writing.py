@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orchestration.errors import ConfigurationError
 from orchestration.sample.delivery.contract_form import write_contract_form
+from orchestration.sample.delivery.h1_files import write_files
+from orchestration.sample.delivery.h2_database import write_database
+from orchestration.sample.delivery.native import write_yaml
 from orchestration.sample.months import HospitalSample
 from orchestration.sample.settings import DEFAULT_SCALE, FIRST_MONTH, HOSPITAL_IDS, MONTHS, Settings
 
 FORMS = ("native", "contract")
+NATIVE_WRITERS: dict[str, Callable[[Path, HospitalSample], None]] = {"H1": write_files, "H2": write_database}
 
 
 def write_sample(
@@ -22,7 +26,7 @@ def write_sample(
     first_month: str = FIRST_MONTH,
     hospitals: Sequence[str] = HOSPITAL_IDS,
     fault: str | None = None,
-    form: str = "contract",
+    form: str = "native",
     file_format: str = "csv",
 ) -> None:
     """Write the source files of the sample hospitals; the same arguments give the same bytes.
@@ -45,4 +49,14 @@ def write_sample(
         raise ConfigurationError(f"unknown form {form}", remedy=f"Choose from {', '.join(FORMS)}.")
     settings = Settings(scale=scale, seed=seed, first_month=first_month, months=months)
     for hospital_id in hospitals:
-        write_contract_form(folder, HospitalSample.build(hospital_id, settings), file_format)
+        sample = HospitalSample.build(hospital_id, settings)
+        if form == "contract":
+            write_contract_form(folder, sample, file_format)
+        else:
+            NATIVE_WRITERS[hospital_id](folder, sample)
+    _write_configuration(folder, hospitals, form)
+
+
+def _write_configuration(folder: Path, hospitals: Sequence[str], form: str) -> None:
+    entries = [{"mapping": f"{h}/mapping.yml"} for h in hospitals] if form == "native" else [{"folder": "."}]
+    write_yaml(folder / "casemix.yml", {"hospitals": entries}, "样例区域：casemix run --config casemix.yml --month 2025-01")
