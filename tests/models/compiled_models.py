@@ -41,7 +41,9 @@ def compile_models(folder: Path, select: str) -> CompiledModels:
     environment = os.environ | {"CASEMIX_WAREHOUSE": str(folder / DATABASE), "DBT_LOG_PATH": str(folder / "logs")}
     subprocess.run([sys.executable, *command, *paths], env=environment, check=True, capture_output=True, text=True)
     manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
-    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model" and node.get("compiled_code")}
+    models = {
+        key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model" and node.get("compiled_code")
+    }
     parents = {key: [p for p in node["depends_on"]["nodes"] if p in models] for key, node in models.items()}
     return CompiledModels(tuple(_statement(models[key]) for key in TopologicalSorter(parents).static_order()))
 

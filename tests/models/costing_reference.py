@@ -147,7 +147,11 @@ def _direct(
         givers = {
             d: value
             for (d, c, level), value in ledger.items()
-            if c == category and level == "L1" and d != dept and classes[d] in ("medical_technology", "medical_auxiliary") and value
+            if c == category
+            and level == "L1"
+            and d != dept
+            and classes[d] in ("medical_technology", "medical_auxiliary")
+            and value
         }
         if amount != first:
             for giver, part in split(amount - first, givers).items():
@@ -179,7 +183,12 @@ def _driver_weights(month: Month, giver: str, step: Row, receivers: set[str]) ->
     offered = [r for r in month.drivers if r["driver_code"] == step["driver_code"]]
     if step["driver_code"] == "revenue" and not offered:
         offered = [
-            {"from_dept_id": c["executing_dept_id"], "to_dept_id": c["ordering_dept_id"], "service_setting": None, "quantity": c["amount"]}
+            {
+                "from_dept_id": c["executing_dept_id"],
+                "to_dept_id": c["ordering_dept_id"],
+                "service_setting": None,
+                "quantity": c["amount"],
+            }
             for c in month.charges
         ]
         net: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
@@ -260,7 +269,8 @@ def _cases(
     unabsorbed = Fraction(0)
     for dept in month.departments:
         pool = sum(
-            (v for (d, s, _, _, level), v in rows.items() if d == dept["dept_id"] and s == "inpatient" and level <= "L2"), Fraction(0)
+            (v for (d, s, _, _, level), v in rows.items() if d == dept["dept_id"] and s == "inpatient" and level <= "L2"),
+            Fraction(0),
         ) - sum((v for (d, s, _), v in own_by_centre.items() if d == dept["dept_id"] and s == "inpatient"), Fraction(0))
         weights = {stay: Fraction(n) for (stay, d), n in days.items() if d == dept["dept_id"] and n}
         if weights:

@@ -21,7 +21,7 @@ def _macros() -> Any:
         for folder in MACRO_FOLDERS
         for path in sorted((DBT_PROJECT / "macros" / folder).glob("*.sql"))
     )
-    environment = jinja2.Environment()  # noqa: S701 - renders SQL, not HTML
+    environment = jinja2.Environment()
     module: Any = None
 
     class Adapter:

@@ -17,6 +17,14 @@ from tests.models.costing_reference import Costs, Month, Row, cost
 START, END = date(2025, 1, 1), date(2025, 2, 1)
 CLASSES = ("administrative", "medical_auxiliary", "medical_technology", "clinical")
 STRICT = [("administrative", "heads"), ("medical_auxiliary", "packs"), ("medical_technology", "revenue")]
+ITEMS = [
+    ("drug", False, Decimal("0.3335")),
+    ("drug", False, None),
+    ("material", True, Decimal("1.0005")),
+    ("material", False, Decimal(2)),
+    ("service", False, None),
+    ("service", False, None),
+]
 MARTS = "+fct_department_cost +fct_case_cost +fct_open_stay +fct_cost_bucket +fct_cost_posting"
 
 
@@ -34,7 +42,13 @@ def _departments(chance: random.Random) -> list[Row]:
     for dept_class in CLASSES:
         for number in range(chance.randint(2, 4)):
             setting = chance.choice(["outpatient", "inpatient", "both", "both"]) if dept_class == "clinical" else "none"
-            rows.append({"dept_id": f"{dept_class[:1].upper()}{dept_class[8:9]}{number}", "dept_class": dept_class, "service_setting": setting})
+            rows.append(
+                {
+                    "dept_id": f"{dept_class[:1].upper()}{dept_class[8:9]}{number}",
+                    "dept_class": dept_class,
+                    "service_setting": setting,
+                }
+            )
     return rows
 
 
@@ -61,7 +75,9 @@ def _drivers(chance: random.Random, departments: list[Row], codes: tuple[str, ..
         for _ in range(6):
             dept = chance.choice(departments)
             setting = chance.choice([None, "inpatient", "outpatient"]) if dept["dept_class"] == "clinical" else None
-            rows[code, chance.choice(givers), dept["dept_id"], setting] = {"quantity": Decimal(chance.randint(-(10**5), 10**6)).scaleb(-3)}
+            rows[code, chance.choice(givers), dept["dept_id"], setting] = {
+                "quantity": Decimal(chance.randint(-(10**5), 10**6)).scaleb(-3)
+            }
     return [
         {"driver_code": code, "from_dept_id": giver, "to_dept_id": to, "service_setting": setting} | row
         for (code, giver, to, setting), row in rows.items()
@@ -81,10 +97,16 @@ def _stays(chance: random.Random, wards: list[str]) -> tuple[list[Row], list[Row
         stays.append({"stay_id": stay_id, "admitted_at": admitted, "discharged_at": None if open_stay else discharged})
         end = None if open_stay else discharged
         if chance.random() < 0.5 and middle.date() < END:
-            transfers.append({"stay_id": stay_id, "sequence": 1, "dept_id": chance.choice(wards), "entered_at": admitted, "left_at": middle})
-            transfers.append({"stay_id": stay_id, "sequence": 2, "dept_id": chance.choice(wards), "entered_at": middle, "left_at": end})
+            transfers.append(
+                {"stay_id": stay_id, "sequence": 1, "dept_id": chance.choice(wards), "entered_at": admitted, "left_at": middle}
+            )
+            transfers.append(
+                {"stay_id": stay_id, "sequence": 2, "dept_id": chance.choice(wards), "entered_at": middle, "left_at": end}
+            )
         else:
-            transfers.append({"stay_id": stay_id, "sequence": 1, "dept_id": chance.choice(wards), "entered_at": admitted, "left_at": end})
+            transfers.append(
+                {"stay_id": stay_id, "sequence": 1, "dept_id": chance.choice(wards), "entered_at": admitted, "left_at": end}
+            )
     return stays, transfers
 
 
@@ -127,18 +149,27 @@ def random_month(seed: int, method: str) -> Month:
         for code in ("5001", "50010199", "500102", "500103"):
             amount = _fen(chance, big + 1, big + 99999)
             month.ledger.append(
-                {"account_code": code, "dept_id": dept["dept_id"], "debit_amount": amount, "credit_amount": Decimal(0), "funding_source": "own"}
+                {
+                    "account_code": code,
+                    "dept_id": dept["dept_id"],
+                    "debit_amount": amount,
+                    "credit_amount": Decimal(0),
+                    "funding_source": "own",
+                }
             )
         funding = chance.choice(["fiscal_project", "research", "own"])
         month.ledger.append(
-            {"account_code": "5001", "dept_id": dept["dept_id"], "debit_amount": Decimal(0), "credit_amount": _fen(chance, 1, 99), "funding_source": funding}
+            {
+                "account_code": "5001",
+                "dept_id": dept["dept_id"],
+                "debit_amount": Decimal(0),
+                "credit_amount": _fen(chance, 1, 99),
+                "funding_source": funding,
+            }
         )
     month.items = [
         {"item_id": f"i{n}", "item_kind": kind, "is_separately_charged": separate, "purchase_price": price}
-        for n, (kind, separate, price) in enumerate(
-            [("drug", False, Decimal("0.3335")), ("drug", False, None), ("material", True, Decimal("1.0005"))]
-            + [("material", False, Decimal(2)), ("service", False, None), ("service", False, None)]
-        )
+        for n, (kind, separate, price) in enumerate(ITEMS)
     ]
     wards = [d["dept_id"] for d in month.departments if d["dept_class"] == "clinical"]
     month.stays, month.transfers = _stays(chance, wards)
@@ -150,13 +181,21 @@ def random_month(seed: int, method: str) -> Month:
 
 def load(con: duckdb.DuckDBPyConnection, month: Month) -> None:
     valid = {"valid_from": date(2000, 1, 1)}
-    insert(con, "policy.parameter", [{"parameter_code": c, "value": v} | valid for c, v in (("bonus_cost_level", "L2"), ("sameday_bedday", "1"))])
+    insert(
+        con,
+        "policy.parameter",
+        [{"parameter_code": c, "value": v} | valid for c, v in (("bonus_cost_level", "L2"), ("sameday_bedday", "1"))],
+    )
     insert(con, "policy.cost_category", [c | valid for c in month.categories])
     insert(con, "policy.allocation_step", [s | valid for s in month.steps])
     insert(con, "landing.his_department", [d | valid for d in month.departments])
     accounts = sorted({line["account_code"] for line in month.ledger})
     insert(con, "landing.ledger_account", [{"account_code": a, "account_class": "expense"} | valid for a in accounts])
-    insert(con, "landing.ledger_voucher_line", [{"voucher_id": str(n), "line_no": 1, "posted_on": START} | r for n, r in enumerate(month.ledger)])
+    insert(
+        con,
+        "landing.ledger_voucher_line",
+        [{"voucher_id": str(n), "line_no": 1, "posted_on": START} | r for n, r in enumerate(month.ledger)],
+    )
     insert(con, "landing.ledger_allocation_driver", [{"month": START} | d for d in month.drivers])
     insert(con, "landing.his_item", [i | valid for i in month.items])
     insert(con, "landing.his_inpatient_stay", month.stays)
@@ -166,7 +205,9 @@ def load(con: duckdb.DuckDBPyConnection, month: Month) -> None:
 
 
 def published(con: duckdb.DuckDBPyConnection) -> Costs:
-    departments = fetch(con, "select dept_id, service_setting, cost_category, stage, cost_level, amount_yuan from costed.fct_department_cost")
+    departments = fetch(
+        con, "select dept_id, service_setting, cost_category, stage, cost_level, amount_yuan from costed.fct_department_cost"
+    )
     stays = fetch(
         con,
         """select stay_id, sum(own_cost_yuan), sum(shared_cost_yuan) from (
@@ -196,4 +237,6 @@ def test_models_follow_the_rules(models: CompiledModels, tmp_path: Path, seed: i
     assert found.own == {stay: amount for stay, amount in expected.own.items() if amount}
     assert found.shared == {stay: amount for stay, amount in expected.shared.items() if amount}
     assert found.unabsorbed == expected.unabsorbed
-    assert sum(found.departments.values()) == sum(Fraction(r["debit_amount"]) - Fraction(r["credit_amount"]) for r in month.ledger)
+    assert sum(found.departments.values()) == sum(
+        Fraction(r["debit_amount"]) - Fraction(r["credit_amount"]) for r in month.ledger
+    )
