@@ -16,6 +16,7 @@ from dagster import (
     PartitionsDefinition,
     multi_asset,
 )
+
 from pydantic import Field
 
 from orchestration.dagster.resources import CasemixResource

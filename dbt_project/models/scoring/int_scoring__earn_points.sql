@@ -1,0 +1,71 @@
+with lines as (
+
+    select * from {{ ref('int_scoring__sum_points') }}
+
+),
+
+departments as (
+
+    select * from {{ ref('int_scoring__assign_scheme') }}
+
+),
+
+staff as (
+
+    select * from {{ ref('int_conformed__staff') }}
+
+),
+
+roles as (
+
+    select
+        ordering_dept_key as dept_key,
+        ordering_staff_key as staff_key,
+        'judging' as point_kind,
+        judging_points as points
+    from lines
+    where not is_inpatient
+    union all
+    select
+        lines.executing_dept_key as dept_key,
+        lines.executing_staff_key as staff_key,
+        'executing' as point_kind,
+        lines.executing_points as points
+    from lines
+    inner join departments
+        on lines.executing_dept_key = departments.dept_key
+    where not lines.is_inpatient or departments.dept_class = 'medical_technology'
+    union all
+    select
+        nursing_dept_key as dept_key,
+        null as staff_key,
+        'nursing' as point_kind,
+        nursing_points as points
+    from lines
+    where not is_inpatient
+
+),
+
+earned as (
+
+    select
+        departments.dept_id,
+        roles.point_kind,
+        staff.staff_id,
+        coalesce(staff.dept_id = departments.dept_id, false) as is_own_department,
+        cast(sum(roles.points) as decimal(38, 8)) as points
+    from roles
+    inner join departments
+        on roles.dept_key = departments.dept_key
+    left join staff
+        on roles.staff_key = staff.staff_key
+    where departments.is_earning
+    group by
+        departments.dept_id,
+        roles.point_kind,
+        staff.staff_id,
+        coalesce(staff.dept_id = departments.dept_id, false)
+
+)
+
+select * from earned

@@ -1,0 +1,140 @@
+with decisions as (
+
+    select * from {{ ref('int_scoring__read_decisions') }}
+
+),
+
+allotted as (
+
+    select * from {{ ref('int_scoring__allot_pools') }}
+
+),
+
+pools as (
+
+    select * from {{ ref('int_scoring__size_pools') }}
+
+),
+
+recalled as (
+
+    select * from {{ ref('int_scoring__recall_departments') }}
+
+),
+
+components as (
+
+    {{ component_line(1, 'POINTS', 'points_yuan', 'scored.fct_workload_points', 'dept_id') }}
+    union all
+    {{ component_line(2, 'OUTPATIENT_DEDUCTION', '-outpatient_deduction_yuan', 'costed.fct_department_cost', "dept_id || '|outpatient'") }}
+    union all
+    {{ component_line(3, 'INPATIENT_INCOME', 'inpatient_income_yuan', 'scored.fct_department_group', 'dept_id') }}
+    union all
+    {{ component_line(4, 'INPATIENT_DEDUCTION', '-inpatient_deduction_yuan', 'scored.fct_department_group', 'dept_id') }}
+    union all
+    {{ component_line(5, 'TRUE_UP', 'true_up_yuan', 'settled.fct_true_up', 'dept_id') }}
+    union all
+    {{ component_line(6, 'ADMINISTRATIVE', 'administrative_yuan', 'landing.performance_pool', "'administrative'") }}
+
+),
+
+closing as (
+
+    select
+        closed.dept_id,
+        100 + closed.step_no as sequence,
+        case closed.step
+            when 'score' then 'ADJ_SCORE'
+            when 'subsidy' then 'SUBSIDY'
+            when 'smoothing' then 'ADJ_SMOOTH'
+            when 'carry' then 'CARRY'
+            when 'floor' then 'ADJ_FLOOR'
+        end as component,
+        case
+            when closed.step = 'score' then 'scored.fct_dimension_score'
+            when closed.step = 'subsidy' then 'landing.performance_subsidy'
+            when closed.step = 'carry' and recalled.is_opening_published then 'history.fct_department_bonus'
+            when closed.step = 'carry' then 'landing.performance_opening'
+            else 'policy.parameter'
+        end as parent_relation,
+        case
+            when closed.step = 'smoothing' then 'smoothing_alpha'
+            when closed.step = 'floor' then 'negative_bonus'
+            when closed.step = 'carry' then 'carried_balance|' || closed.dept_id
+            else closed.dept_id
+        end as parent_key,
+        closed.amount_yuan
+    from {{ ref('int_scoring__close_departments') }} as closed
+    left join recalled
+        on closed.dept_id = recalled.dept_id
+
+),
+
+department_lines as (
+
+    select * from components
+    union all
+    select * from closing
+
+),
+
+-- What a closing step gives to a department the reserve pays, and the reverse; subsidies are taken from the point money instead.
+reserve_lines as (
+
+    select
+        'RESERVE' as dept_id,
+        sequence,
+        'RESERVE' as component,
+        'scored.fct_bonus_journal' as parent_relation,
+        dept_id || '|' || sequence || '|' || component as parent_key,
+        -amount_yuan as amount_yuan
+    from closing
+    where component <> 'SUBSIDY'
+    union all
+    select
+        'RESERVE' as dept_id,
+        7 as sequence,
+        'RESERVE' as component,
+        'landing.performance_pool' as parent_relation,
+        'reserve' as parent_key,
+        reserve_yuan as amount_yuan
+    from pools
+    union all
+    select
+        'RESERVE' as dept_id,
+        8 as sequence,
+        'RESERVE' as component,
+        'landing.performance_pool' as parent_relation,
+        'administrative' as parent_key,
+        administrative_yuan - (select coalesce(sum(administrative_yuan), 0) from allotted) as amount_yuan
+    from pools
+
+),
+
+lines as (
+
+    select * from department_lines
+    union all
+    select * from reserve_lines
+
+),
+
+listed as (
+
+    select
+        decisions.hospital_id,
+        decisions.month,
+        lines.dept_id,
+        lines.sequence,
+        lines.component,
+        lines.parent_relation,
+        lines.parent_key,
+        cast(lines.amount_yuan as decimal(24, 6)) as amount_yuan,
+        decisions.policy_version
+    from lines
+    cross join decisions
+    where lines.amount_yuan <> 0
+
+)
+
+select * from listed

@@ -1,0 +1,174 @@
+"""Run the scoring models on literal rows: dbt compiles them once, DuckDB then builds the chain in milliseconds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.home import DBT_PROJECT
+from orchestration.run.private import create_private_database
+
+UPSTREAM = {
+    "conformed.int_conformed__department": {
+        "dept_id": "varchar", "dept_key": "integer", "dept_name": "varchar", "dept_class": "varchar", "service_setting": "varchar",
+        "discipline_class": "varchar", "strategy_class": "varchar", "open_beds": "integer",
+    },
+    "conformed.int_conformed__staff": {
+        "staff_id": "varchar", "staff_key": "integer", "dept_id": "varchar", "role": "varchar", "position_coefficient": "decimal(9,6)",
+        "full_time_equivalent": "decimal(9,6)", "is_valid_on_first_day": "boolean",
+    },
+    "conformed.int_conformed__item_period": {
+        "item_period_key": "integer", "item_id": "varchar", "item_kind": "varchar", "fee_class": "varchar", "is_antibacterial": "boolean",
+        "judging_points": "decimal(18,4)", "executing_points": "decimal(18,4)", "nursing_points": "decimal(18,4)", "has_points": "boolean",
+    },
+    "conformed.int_conformed__charge": {
+        "batch_key": "integer", "source_row": "bigint", "is_inpatient": "boolean", "encounter_key": "integer", "item_period_key": "integer",
+        "ordering_dept_key": "integer", "executing_dept_key": "integer", "nursing_dept_key": "integer", "ordering_staff_key": "integer",
+        "executing_staff_key": "integer", "quantity": "decimal(18,4)", "amount_yuan": "decimal(18,2)", "disposition_code": "tinyint",
+    },
+    "costing.int_costing__outpatient_direct_cost": {
+        "dept_id": "varchar", "cost_category": "varchar", "is_separately_charged": "boolean", "stage": "varchar", "amount_yuan": "decimal(18,2)",
+    },
+    "settlement.int_settlement__population_case": {
+        "stay_id": "varchar", "discharge_month": "date", "group_key": "varchar", "payment_yuan": "decimal(18,2)", "own_cost_yuan": "decimal(18,2)",
+        "own_fee_yuan": "decimal(18,2)", "shared_cost_yuan": "decimal(18,2)", "shared_direct_cost_yuan": "decimal(18,2)",
+    },
+    "settlement.int_settlement__case_ward": {"stay_id": "varchar", "dept_id": "varchar", "ward_weight": "decimal(18,4)"},
+    "settlement.int_settlement__case_ward_payment": {"stay_id": "varchar", "dept_id": "varchar", "payment_yuan": "decimal(18,2)"},
+    "settlement.int_settlement__true_up_case_ward": {
+        "stay_id": "varchar", "dept_id": "varchar", "actual_yuan": "decimal(18,2)", "simulated_yuan": "decimal(18,2)", "true_up_yuan": "decimal(18,2)",
+    },
+    "costed.fct_department_cost": {"dept_id": "varchar", "service_setting": "varchar"},
+    "settled.fct_true_up": {"dept_id": "varchar"},
+}  # fmt: skip
+DEFAULTS = {
+    "recognition_ratio": "0.70", "uncontrollable_ratio": "0.30", "recognise_on": "revenue", "true_up_basis": "simulated", "pay_basis": "total",
+    "own_basis": "fee", "deduction_unit": "group_mean", "outpatient_cost_stage": "direct", "inpatient_cost_stage": "full",
+    "technology_inpatient_points": "no", "negative_bonus": "carry_forward", "score_applies_to_true_up": "true", "smoothing_alpha": "1",
+    "swing_limit": "none", "reserve_overdraw": "stop", "adjustment_minimum": "0.5", "adjustment_maximum": "2",
+}  # fmt: skip
+STEPS = ("score", "subsidy", "smoothing", "carry", "floor")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Model:
+    """One compiled model: where it goes and what it selects."""
+
+    relation: str
+    sql: str
+
+
+def compile_models(folder: Path) -> tuple[Path, list[Model]]:
+    """Empty private database and the area's models in the order they have to be built."""
+    from dbt.cli.main import dbtRunner
+
+    database = folder / "warehouse.duckdb"
+    create_private_database(database).close()
+    with _environment({"CASEMIX_WAREHOUSE": str(database), "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}):
+        arguments = ["--quiet", "compile", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+        result = dbtRunner().invoke([*arguments, "--select", "stg_performance__*", "models/scoring", "models/marts/scored", "gate_bon_*"])
+    assert result.success, result.exception
+    _release_connection()
+    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    return database, [Model(f"{n['schema']}.{n['name']}", n["compiled_code"]) for n in _ordered(nodes)]
+
+
+def _ordered(nodes: dict[str, Any]) -> list[dict[str, Any]]:
+    wanted = {k: n for k, n in nodes.items() if n["resource_type"] == "model" and n.get("compiled_code")}
+    done: list[str] = []
+
+    def visit(key: str) -> None:
+        if key in done or key not in wanted:
+            return
+        for parent in wanted[key]["depends_on"]["nodes"]:
+            visit(parent)
+        done.append(key)
+
+    for key in sorted(wanted):
+        visit(key)
+    return [wanted[key] for key in done]
+
+
+def _release_connection() -> None:
+    from dbt.adapters.factory import reset_adapters
+
+    reset_adapters()
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _environment(values: dict[str, str]) -> Any:
+    from unittest.mock import patch
+
+    return patch.dict("os.environ", values)
+
+
+class Chain:
+    """A private database with literal rows; `build` runs every model of the area."""
+
+    def __init__(self, template: Path, models: list[Model], folder: Path) -> None:
+        self.models = models
+        path = folder / template.name
+        shutil.copy(template, path)
+        self.con = duckdb.connect(str(path))
+        self.con.execute("insert into run.scope values ('H', date '2025-03-01', date '2025-04-01', null, 'policy', true)")
+        for relation, columns in UPSTREAM.items():
+            self.con.execute(f"create schema if not exists {relation.split('.')[0]}")
+            body = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
+            self.con.execute(f"create or replace table {relation} ({body})")
+        self.policy("parameter", [{"hospital_id": "*", "parameter_code": k, "value": v} for k, v in DEFAULTS.items()])
+        self.policy("bonus_scheme", [
+            {"dept_class": c, "scheme_code": s}
+            for c, s in (("clinical", "standard"), ("medical_technology", "standard"), ("medical_auxiliary", "administrative"), ("administrative", "administrative"))
+        ])  # fmt: skip
+        self.policy("bonus_step", [
+            {"scheme_code": scheme, "step_no": n, "step": step, "is_on": True}
+            for scheme in ("standard", "administrative")
+            for n, step in enumerate(("inpatient_pool", *STEPS), start=1)
+        ])  # fmt: skip
+
+    def insert(self, relation: str, rows: Iterable[Row]) -> None:
+        """Append rows; columns that are not named stay null."""
+        for row in rows:
+            marks = ", ".join("?" for _ in row)
+            self.con.execute(f"insert into {relation} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+    def policy(self, table: str, rows: Iterable[Row]) -> None:
+        """Append policy rows valid since 2020, sourced and approved."""
+        common = {"valid_from": "2020-01-01", "source_type": "local", "source_ref": "test", "approved_by": "test", "recorded_at": "2020-01-01"}
+        self.insert(f"policy.{table}", [{**common, **row} for row in rows])
+
+    def decide(self, **values: str) -> None:
+        """Change scalar decisions."""
+        for code, value in values.items():
+            self.con.execute("update policy.parameter set value = ? where parameter_code = ?", [value, code])
+
+    def landed(self, table: str, rows: Iterable[Row]) -> None:
+        """Append delivered rows of the month, addressed in the order given."""
+        common = {"hospital_id": "H", "month": "2025-03-01", "batch_key": 1}
+        self.insert(f"landing.{table}", [{**common, "source_row": n, **row} for n, row in enumerate(rows, start=2)])
+
+    def build(self) -> Chain:
+        """Build every model of the area."""
+        for model in self.models:
+            schema = model.relation.split(".")[0]
+            self.con.execute(f"create schema if not exists {schema}")
+            self.con.execute(f"create or replace table {model.relation} as {model.sql}")
+        return self
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.con.execute(query).fetchall()
+
+    def value(self, query: str) -> Any:
+        """The single value of a query."""
+        ((value,),) = self.rows(query)
+        return value
