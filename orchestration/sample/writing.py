@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from orchestration.errors import ConfigurationError
@@ -10,10 +10,12 @@ from orchestration.sample.delivery.contract_form import write_contract_form
 from orchestration.sample.delivery.h1_files import write_files
 from orchestration.sample.delivery.h2_database import write_database
 from orchestration.sample.delivery.native import write_yaml
+from orchestration.sample.faults import FAULTS, DeliveryEditor
 from orchestration.sample.months import HospitalSample
 from orchestration.sample.settings import DEFAULT_SCALE, FIRST_MONTH, HOSPITAL_IDS, MONTHS, Settings
 
 FORMS = ("native", "contract")
+FILE_FORMATS = ("csv", "parquet")
 NATIVE_WRITERS: dict[str, Callable[[Path, HospitalSample], None]] = {"H1": write_files, "H2": write_database}
 
 
@@ -26,7 +28,7 @@ def write_sample(
     first_month: str = FIRST_MONTH,
     hospitals: Sequence[str] = HOSPITAL_IDS,
     fault: str | None = None,
-    form: str = "native",
+    form: str | None = None,
     file_format: str = "csv",
 ) -> None:
     """Write the source files of the sample hospitals; the same arguments give the same bytes.
@@ -35,7 +37,8 @@ def write_sample(
         folder: where to write; made when missing, and must hold no sample yet.
         scale: wanted charges of a hospital and month.
         months: how many months, from `first_month` on, which is the month of go-live.
-        form: `contract` or `native`.
+        fault: code of a fault to plant into the first month of the first hospital (contract form as CSV).
+        form: `contract` or `native` (the default without a fault).
         file_format: `csv` or `parquet`, for the contract form.
 
     Raises:
@@ -45,8 +48,13 @@ def write_sample(
         raise ConfigurationError(
             f"the sample has no hospital {', '.join(sorted(unknown))}", remedy=f"Choose from {', '.join(HOSPITAL_IDS)}."
         )
-    if form not in FORMS:
-        raise ConfigurationError(f"unknown form {form}", remedy=f"Choose from {', '.join(FORMS)}.")
+    form = form or ("contract" if fault else "native")
+    _check_choice("form", form, FORMS)
+    _check_choice("file format", file_format, FILE_FORMATS)
+    if fault:
+        _check_choice("fault", fault, FAULTS)
+        if (form, file_format) != ("contract", "csv"):
+            raise ConfigurationError("faults are planted into the contract form as CSV", remedy="Leave out form and file format.")
     settings = Settings(scale=scale, seed=seed, first_month=first_month, months=months)
     for hospital_id in hospitals:
         sample = HospitalSample.build(hospital_id, settings)
@@ -55,6 +63,15 @@ def write_sample(
         else:
             NATIVE_WRITERS[hospital_id](folder, sample)
     _write_configuration(folder, hospitals, form)
+    if fault:
+        FAULTS[fault].plant(DeliveryEditor(folder, hospitals[0], first_month))
+
+
+def _check_choice(what: str, given: str, known: Iterable[str]) -> None:
+    if given not in known:
+        raise ConfigurationError(
+            f"unknown {what} {given}", zh=f"没有这样的选项：{given}", remedy=f"Choose from {', '.join(known)}."
+        )
 
 
 def _write_configuration(folder: Path, hospitals: Sequence[str], form: str) -> None:

@@ -87,7 +87,7 @@ def load_catalogue() -> Catalogue:
         equipment=_read("equipment"),
         offices=_read("office"),
         pick=_pick(_read("item_usage"), items, position),
-        daily_items={c: np.array([position[i] for i in g["item_id"]]) for c, g in daily.groupby("context")},
+        daily_items={str(c): np.array([position[i] for i in g["item_id"]]) for c, g in daily.groupby("context")},
         item_position=position,
     )
 

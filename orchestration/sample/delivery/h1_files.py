@@ -56,7 +56,8 @@ class FileWriter:
 
     def add(self, name: str, table: pa.Table) -> None:
         """Keep rows of a table."""
-        if table.num_rows or not load_contract()[name].may_be_absent:
+        contract = load_contract()[name]
+        if table.num_rows or in_workbook(contract) or not contract.may_be_absent:
             self.rows.setdefault(name, []).append(table)
 
     def close(self) -> None:
@@ -76,7 +77,9 @@ class FileWriter:
 def _text_file(hospital_id: str, contract: Table, table: pa.Table) -> bytes:
     columns = own_columns(contract)
     texts = pa.table([translate(hospital_id, c, table.column(c.name)) for c in columns], names=[c.zh for c in columns])
-    return (",".join(texts.column_names) + "\r\n").encode(ENCODING) + csv_bytes(texts).decode().replace("\n", "\r\n").encode(ENCODING)
+    return (",".join(texts.column_names) + "\r\n").encode(ENCODING) + csv_bytes(texts).decode().replace("\n", "\r\n").encode(
+        ENCODING
+    )
 
 
 def _sheet_rows(hospital_id: str, contract: Table, table: pa.Table) -> list[list[Any]]:
@@ -86,9 +89,9 @@ def _sheet_rows(hospital_id: str, contract: Table, table: pa.Table) -> list[list
 
 
 def _cells(hospital_id: str, column: Column, values: pa.ChunkedArray) -> list[Any]:
-    if column.contract_type in SCALES or column.contract_type == "int":
-        return values.to_pylist()
-    return translate(hospital_id, column, values).to_pylist()
+    is_number = column.contract_type in SCALES or column.contract_type == "int"
+    cells: list[Any] = (values if is_number else translate(hospital_id, column, values)).to_pylist()
+    return cells
 
 
 def workbook_bytes(sheets: dict[str, list[list[Any]]]) -> bytes:

@@ -11,12 +11,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.contract import Column, Table, load_contract
-from orchestration.sample.delivery.native import code_values, column_mapping, month_span, own_columns, read_layout, translate, write_yaml
+from orchestration.sample.delivery.native import (
+    code_values,
+    column_mapping,
+    month_span,
+    own_columns,
+    read_layout,
+    translate,
+    write_yaml,
+)
 from orchestration.sample.months import HospitalSample
 
 DATABASE = "his.sqlite"
 DAY_FORMAT, TIME_FORMAT, MONTH_FORMAT = "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m"
-COMPACT_TABLES = frozenset({"his_department", "his_staff", "his_item", "his_stock_issue", "ledger_voucher_line", "his_settlement"})
+COMPACT_TABLES = frozenset(
+    {"his_department", "his_staff", "his_item", "his_stock_issue", "ledger_voucher_line", "his_settlement"}
+)
 """Tables whose days are kept as eight digits."""
 MONTH_TABLES = ("performance_", "ledger_allocation_driver")
 
@@ -54,7 +64,9 @@ def date_format(table: Table, column: Column) -> str | None:
 
 def _create(table: Table) -> str:
     layout = read_layout("h2_layout.yml")[table.name]
-    columns = [f"{source} {_affinity(column)}" for source, column in zip(source_names(table.name), own_columns(table), strict=True)]
+    columns = [
+        f"{source} {_affinity(column)}" for source, column in zip(source_names(table.name), own_columns(table), strict=True)
+    ]
     key = [f"primary key ({layout['key']})"] if "key" in layout else []
     return f"create table {layout['table']} ({', '.join(columns + key)})"
 
