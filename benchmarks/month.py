@@ -1,0 +1,133 @@
+"""Time and memory of one hospital's month against the raw-DuckDB floor.
+
+Writes a sample month at the asked scale, runs it several times into fresh warehouses, runs the floor on the charges that landed,
+and prints the median and spread of every step and the ratio of build + gates + publish to the floor.
+
+    python benchmarks/month.py --charges 10000000 --runs 3
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+HOSPITAL = "H2"
+MONTH = "2025-01"
+EXTRACTION = "land"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One run: seconds of wall per step, seconds of wall and CPU in all, peak memory of the process in GiB."""
+
+    steps: dict[str, float]
+    wall_s: float
+    cpu_s: float
+    peak_gib: float
+
+    @property
+    def after_extraction_s(self) -> float:
+        """Wall seconds of build, gates and publish, everything but reading the source."""
+        return self.wall_s - self.steps.get(EXTRACTION, 0.0)
+
+
+def write_source(folder: Path, charges: int) -> Path:
+    """A sample month of one hospital in contract form, written once per scale."""
+    from orchestration.sample import write_sample
+
+    if not folder.exists():
+        write_sample(folder, scale=charges, months=1, hospitals=(HOSPITAL,), form="contract")
+    return folder
+
+
+def measure(command: list[str]) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak GiB of a process and its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    pid = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(pid.pid, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise SystemExit(f"failed: {' '.join(command)}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - started, cpu, usage.ru_maxrss / 2**20
+
+
+def measure_month(source: Path, home: Path, threads: int) -> Measurement:
+    """Run the month into an empty warehouse."""
+    casemix = str(Path(sys.executable).with_name("casemix"))
+    wall, cpu, peak = measure(
+        [casemix, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
+        + ["--home", str(home), "--threads", str(threads)]
+    )
+    (diary,) = home.glob("runs/*/run.json")
+    return Measurement(json.loads(diary.read_text(encoding="utf-8"))["seconds"], wall, cpu, peak)
+
+
+def measure_floor(home: Path, threads: int) -> dict[str, float]:
+    """The floor on the charges of a landed month."""
+    (charges,) = home.glob(f"landing/{HOSPITAL}/{MONTH}/*/his_charge.parquet")
+    script = str(Path(__file__).with_name("floor.py"))
+    output = subprocess.run(
+        [sys.executable, script, str(charges), str(home), "--threads", str(threads)], capture_output=True, check=True, text=True
+    )
+    return json.loads(output.stdout)
+
+
+def spread(values: list[float]) -> str:
+    """Median, with the smallest and the largest."""
+    return f"{statistics.median(values):.1f}  ({min(values):.1f} - {max(values):.1f})"
+
+
+def report(charges: int, months: list[Measurement], floors: list[dict[str, float]]) -> None:
+    """Print steps, totals and the ratio to the floor."""
+    table = Table(title=f"{charges:,} charges, {len(months)} runs: median (min - max)")
+    table.add_column("step")
+    table.add_column("value", justify="right")
+    for step in months[0].steps:
+        table.add_row(f"{step}, wall s", spread([m.steps[step] for m in months]))
+    table.add_row("all, wall s", spread([m.wall_s for m in months]))
+    table.add_row("all, CPU s", spread([m.cpu_s for m in months]))
+    table.add_row("peak memory, GiB", spread([m.peak_gib for m in months]))
+    table.add_row("floor, wall s", spread([f["wall_s"] for f in floors]))
+    table.add_row("floor, CPU s", spread([f["cpu_s"] for f in floors]))
+    table.add_row("build + gates + publish, wall s", spread([m.after_extraction_s for m in months]))
+    ratios = [m.after_extraction_s / f["wall_s"] for m, f in zip(months, floors, strict=True)]
+    table.add_row("ratio to the floor", spread(ratios))
+    allowance = [m.after_extraction_s - 4 * f["wall_s"] for m, f in zip(months, floors, strict=True)]
+    table.add_row("beyond 4 x floor, s (30 allowed)", spread(allowance))
+    Console(width=100).print(table)
+
+
+def main() -> None:
+    """Parse arguments, run, report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--charges", type=int, default=10_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--folder", type=Path, default=Path("warehouse-benchmark"))
+    arguments = parser.parse_args()
+    source = write_source(arguments.folder / f"source-{arguments.charges}", arguments.charges)
+    months, floors = [], []
+    for _ in range(arguments.runs):
+        home = arguments.folder / "home"
+        shutil.rmtree(home, ignore_errors=True)
+        months.append(measure_month(source, home, arguments.threads))
+        floors.append(measure_floor(home, arguments.threads))
+    report(arguments.charges, months, floors)
+
+
+if __name__ == "__main__":
+    main()
