@@ -16,7 +16,6 @@ from dagster import (
     PartitionsDefinition,
     multi_asset,
 )
-
 from pydantic import Field
 
 from orchestration.dagster.resources import CasemixResource

@@ -49,10 +49,13 @@ def judge(
         return {}
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
     from orchestration.gates.engine import read_only_arguments
 
-    context = gx.get_context(mode="ephemeral")
+    # The default of an ephemeral context leaves a folder behind in the system's temporary folder.
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    context = gx.get_context(mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores))
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     source = context.data_sources.add_duckdb(name="warehouse", **read_only_arguments(warehouse))
     checkpoint = gates[0].checkpoint

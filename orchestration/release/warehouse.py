@@ -86,10 +86,9 @@ def _write_releases(con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) 
     con.execute("create schema if not exists audit")
     body = ", ".join(f"{name} {kind}" for name, (kind, _, _) in RELEASE_COLUMNS.items())
     con.execute(f"create table if not exists {RELEASE_TABLE} ({body})")
-    con.execute(
-        f"comment on table {RELEASE_TABLE} is {_literal('发布版本. Releases. One row per release, hospital and month it published.')}"
-    )
-    for name, (_, zh, meaning) in RELEASE_COLUMNS.items():
+    summary = "发布版本. Releases. One row per release, hospital and month it published."
+    con.execute(f"comment on table {RELEASE_TABLE} is {_literal(summary)}")
+    for name, (_, zh, text) in RELEASE_COLUMNS.items():
         con.execute(f"comment on column {RELEASE_TABLE}.{name} is {_literal(f'{zh}. {text}')}")
     marks = ", ".join("?" * len(RELEASE_COLUMNS))
     con.executemany(f"insert into {RELEASE_TABLE} values ({marks})", [[row[name] for name in RELEASE_COLUMNS] for row in rows])

@@ -25,7 +25,10 @@ ERRORS = {error.__name__: error for error in (CasemixError, BadInput, Configurat
 
 @dataclass
 class RunJournal:
-    """State of a run on disk. `evidence` collects what the release record needs, step by step."""
+    """State of a run on disk.
+
+    `seconds` holds wall and CPU time of each step, `evidence` what the release record needs.
+    """
 
     run_id: str
     hospital_id: str
@@ -37,7 +40,7 @@ class RunJournal:
     step: str | None = None
     release_id: str | None = None
     error: dict[str, Any] | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, list[float]] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
 
     def save(self, home: Home) -> None:

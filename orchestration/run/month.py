@@ -200,13 +200,13 @@ class MonthRun:
         """Time a step and keep the error that ends the run in it."""
         self.journal.step = name
         self.journal.save(self.home)
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         except BaseException as error:
             self.fail(error)
             raise
-        self.journal.seconds[name] = round(time.perf_counter() - started, 3)
+        self.journal.seconds[name] = [round(time.perf_counter() - started, 2), round(time.process_time() - cpu, 2)]
         self.journal.save(self.home)
 
 

@@ -48,8 +48,9 @@ def load_manifest(home: Home, project: Path = DBT_PROJECT) -> Manifest:
         ConfigurationError: dbt cannot parse the project.
     """
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
 
-    return Manifest.from_msgpack(_kept(home, project, "msgpack").read_bytes())
+    return Manifest.from_msgpack(_kept(home, project, "msgpack").read_bytes(), decoder=extended_mashumuro_decoder)
 
 
 def load_manifest_json(home: Home, project: Path = DBT_PROJECT) -> dict[str, Any]:
@@ -64,12 +65,15 @@ def load_manifest_json(home: Home, project: Path = DBT_PROJECT) -> dict[str, Any
 
 def _kept(home: Home, project: Path, form: str) -> Path:
     """The kept manifest in one of its two forms; the project is parsed when it is not there."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
     kept = home.cache / "dbt" / f"{project_hash(project)}.{form}"
     if not kept.is_file():
         manifest = _parse(home, project)
+        manifest.unit_tests.clear()  # for developers; a month never runs them, and their rows are most of the file
         plain = manifest.writable_manifest().to_dict(omit_none=False)
         write_atomically(kept.with_suffix(".json"), json.dumps(plain, default=str).encode())
-        write_atomically(kept.with_suffix(".msgpack"), manifest.to_msgpack())
+        write_atomically(kept.with_suffix(".msgpack"), manifest.to_msgpack(extended_mashumaro_encoder))
         _forget_old(kept.parent)
     return kept
 
