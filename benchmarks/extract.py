@@ -49,9 +49,16 @@ select 'B1' as hospital_id,
 from range({rows}) as t(i)
 """
 VISITS = """
-select 'B1' as hospital_id, 'V' || lpad(cast(i as varchar), 10, '0') as visit_id, 'P' || cast(i % 200000 as varchar) as patient_id,
-    'N' || cast(i % 200000 as varchar) as person_id, timestamp '2025-01-01' + to_seconds(cast(i % 2678400 as bigint)) as visited_at,
-    'D001' as dept_id, 'S00001' as doctor_id, 'outpatient' as visit_type, 'employee' as insurance_type, 'J00.x00' as diagnosis_code
+select 'B1' as hospital_id,
+    'V' || lpad(cast(i as varchar), 10, '0') as visit_id,
+    'P' || cast(i % 200000 as varchar) as patient_id,
+    'N' || cast(i % 200000 as varchar) as person_id,
+    timestamp '2025-01-01' + to_seconds(cast(i % 2678400 as bigint)) as visited_at,
+    'D001' as dept_id,
+    'S00001' as doctor_id,
+    'outpatient' as visit_type,
+    'employee' as insurance_type,
+    'J00.x00' as diagnosis_code
 from range({rows} // {visits}) as t(i)
 """
 TABLES = {"his_charge": CHARGES, "his_outpatient_visit": VISITS}

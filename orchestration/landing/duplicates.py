@@ -57,8 +57,8 @@ def _candidate_rows(table: Table, candidates: Sequence[Candidate], key: str) -> 
     named = ", ".join(f"'k{i}': {identifier(k)}" for i, k in enumerate(k for k in table.key if k != HOSPITAL))
     content = " || '|' || ".join(f"coalesce(cast({identifier(c.name)} as varchar), '∅')" for c in table.columns)
     selects = [
-        f"select {place} as place, {batches.index(c.batch_id)} as batch, source_row, {{{named}}} as row_key, md5({content}) as content "
-        f"from ({c.sql}) where hash({key}) in (select h from repeated)"
+        f"select {place} as place, {batches.index(c.batch_id)} as batch, source_row, {{{named}}} as row_key, "
+        f"md5({content}) as content from ({c.sql}) where hash({key}) in (select h from repeated)"
         for place, c in enumerate(candidates)
     ]
     return (
@@ -77,9 +77,13 @@ def _judge(bench: Workbench, table: Table, candidates: Sequence[Candidate]) -> t
     if conflicts:
         raise _conflict(table, candidates, conflicts)
     dropped: dict[int, list[int]] = {}
-    for place, source_row in bench.con.execute("select place, source_row from candidate_row where is_repeat order by 1, 2").fetchall():
+    for place, source_row in bench.con.execute(
+        "select place, source_row from candidate_row where is_repeat order by 1, 2"
+    ).fetchall():
         dropped.setdefault(place, []).append(source_row)
-    found = bench.con.execute("select count(*) from (select row_key from candidate_row where not is_repeat group by row_key having count(*) > 1)")
+    found = bench.con.execute(
+        "select count(*) from (select row_key from candidate_row where not is_repeat group by row_key having count(*) > 1)"
+    )
     return dropped, bool((found.fetchone() or (0,))[0])
 
 

@@ -63,7 +63,11 @@ class LandedFile:
             "sequence_no": self.sequence_no,
             "sequence_count": self.sequence_count,
             "control": {
-                column: {"landed": str(landed), "declared": None if declared is None else str(declared), "rounding_difference": str(difference)}
+                column: {
+                    "landed": str(landed),
+                    "declared": None if declared is None else str(declared),
+                    "rounding_difference": str(difference),
+                }
                 for column, (landed, declared, difference) in self.control.items()
             },
             "source": {

@@ -109,7 +109,10 @@ def _locked(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RunBusy(
-                f"Another run is landing {folder.parent.name} {folder.name}.", rule="F40", zh="另一进程正在入湖该月份", remedy="Wait for it to finish."
+                f"Another run is landing {folder.parent.name} {folder.name}.",
+                rule="F40",
+                zh="另一进程正在入湖该月份",
+                remedy="Wait for it to finish.",
             ) from None
         for leftover in folder.glob(".b*.tmp"):
             remove_folder(leftover)
@@ -153,7 +156,9 @@ def _land_one(border: Border, table: Table, month: Month, delivery: Delivery, ea
     kept = earlier.files if earlier else ()
     adds = bool(parts) and all(part.declared.is_correction for part in parts)
     if not parts:
-        return _absent(table, month, border.hospital_id, is_listed=bool(listed), earlier=earlier if delivery.is_correction(month) else None)
+        return _absent(
+            table, month, border.hospital_id, is_listed=bool(listed), earlier=earlier if delivery.is_correction(month) else None
+        )
     judged = [inspect_part(border.bench, table, part, month, border.hospital_id) for part in parts]
     raise_issues([issue for part in judged for issue in part.issues])
     for part in judged:
@@ -258,9 +263,7 @@ def _finish(
         sync_folder(hidden / ORIGINALS)
     write_file(hidden / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
     reveal_folder(hidden, folder / batch_id)
-    landed = _read_month(folder, hospital_id, month)
-    assert landed is not None
-    return landed
+    return _from_manifest(folder, hospital_id, month, json.loads(json.dumps(manifest)))
 
 
 def _table_json(table: LandedTable) -> dict[str, Any]:
@@ -281,7 +284,11 @@ def _read_month(folder: Path, hospital_id: str, month: Month) -> LandedMonth | N
     manifests = sorted(folder.glob(f"b[0-9]*/{MANIFEST}"))
     if not manifests:
         return None
-    content = json.loads(manifests[-1].read_text(encoding="utf-8"))
+    return _from_manifest(folder, hospital_id, month, json.loads(manifests[-1].read_text(encoding="utf-8")))
+
+
+def _from_manifest(folder: Path, hospital_id: str, month: Month, content: dict[str, Any]) -> LandedMonth:
+    """The month as its latest manifest says; files are numbered in contract order."""
     key, tables = 0, {}
     for table in load_contract():
         entry = content["tables"].get(table.name, {"is_delivered": False, "has_corrections": False, "notes": [], "files": []})
@@ -289,12 +296,16 @@ def _read_month(folder: Path, hospital_id: str, month: Month) -> LandedMonth | N
         for file in entry["files"]:
             key += 1
             files.append(LandedFile.from_json(folder, file, key))
-        tables[table.name] = LandedTable(table.name, entry["is_delivered"], tuple(files), entry["has_corrections"], tuple(entry["notes"]))
+        tables[table.name] = LandedTable(
+            table.name, entry["is_delivered"], tuple(files), entry["has_corrections"], tuple(entry["notes"])
+        )
     return LandedMonth(hospital_id, month.start, content["batch_id"], tables, content)
 
 
 @cache
 def contract_version() -> str:
     """Hash of the names, order and types of every contract column."""
-    said = [[t.name, list(t.key), [[c.name, c.contract_type, c.nullable, list(c.values)] for c in t.columns]] for t in load_contract()]
+    said = [
+        [t.name, list(t.key), [[c.name, c.contract_type, c.nullable, list(c.values)] for c in t.columns]] for t in load_contract()
+    ]
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:16]

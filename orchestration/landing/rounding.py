@@ -27,13 +27,15 @@ def round_money(table: Table, judged: Inspection) -> str:
 
 
 def _rounded(sql: str, name: str, data_type: str, key: str) -> str:
+    rest = f"micro - fen * {MICRO_PER_FEN}"
+    total = f"sign(sum(micro) over ()) * ((abs(sum(micro) over ()) + {MICRO_PER_FEN // 2}) // {MICRO_PER_FEN})"
+    extra = "case when place_up <= missing then 1 when place_down <= -missing then -1 else 0 end"
     return f"""select * exclude (micro, fen, missing, place_up, place_down) replace (
-    cast(cast(fen + case when place_up <= missing then 1 when place_down <= -missing then -1 else 0 end as decimal(38, 0)) / 100 as {data_type})
-        as {name})
+    cast(cast(fen + {extra} as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as {data_type}) as {name})
 from (
     select *,
-        (sign(sum(micro) over ()) * ((abs(sum(micro) over ()) + {MICRO_PER_FEN // 2}) // {MICRO_PER_FEN})) - sum(fen) over () as missing,
-        row_number() over (order by micro - fen * {MICRO_PER_FEN} desc nulls last, {key}) as place_up,
-        row_number() over (order by micro - fen * {MICRO_PER_FEN} asc nulls last, {key}) as place_down
+        {total} - sum(fen) over () as missing,
+        row_number() over (order by {rest} desc nulls last, {key}) as place_up,
+        row_number() over (order by {rest} asc nulls last, {key}) as place_down
     from (select *, micro // {MICRO_PER_FEN} as fen from (select *, cast({name} * 1000000 as hugeint) as micro from ({sql})))
 )"""

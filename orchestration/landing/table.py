@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from orchestration.contract import Table
 from orchestration.contract.model import HOSPITAL
-from orchestration.landing.durable import file_sha256, sync_file
 from orchestration.landing.duplicates import Candidate, find_duplicates
+from orchestration.landing.durable import file_sha256, sync_file
 from orchestration.landing.model import Control, LandedFile, LandedTable
 from orchestration.landing.rounding import round_money
 from orchestration.privacy import PseudonymKey, pseudonym_table
@@ -40,7 +40,9 @@ class Border:
     contract_version: str
 
 
-def land_table(border: Border, table: Table, judged: Sequence[Inspection], kept: Sequence[LandedFile], *, adds: bool) -> LandedTable:
+def land_table(
+    border: Border, table: Table, judged: Sequence[Inspection], kept: Sequence[LandedFile], *, adds: bool
+) -> LandedTable:
     """Write the judged parts of one table; parts that are already landed unchanged are taken over from `kept`.
 
     Args:
@@ -55,7 +57,7 @@ def land_table(border: Border, table: Table, judged: Sequence[Inspection], kept:
     identities = {_identity(part, reading) for part, reading in readings}
     old = [file for file in kept if adds or file.identity in identities]
     new, notes = _first_of_each([(p, r) for p, r in readings if _identity(p, r) not in known])
-    if not new:
+    if not new and len(old) <= 1:
         return LandedTable(table.name, True, tuple(old), notes=notes)
     candidates = [Candidate.of_file(border.folder.parent, file) for file in old]
     candidates += [Candidate(_typed(border, table, part), part.part.source_name, border.batch_id) for part, _ in new]
@@ -63,7 +65,11 @@ def land_table(border: Border, table: Table, judged: Sequence[Inspection], kept:
     files = []
     for number, (part, reading) in enumerate(new, start=1):
         name = f"{table.name}.parquet" if len(new) == 1 else f"{table.name}.{number:02d}.parquet"
-        files.append(_write(border, table, part, reading, name, candidates[len(old) + number - 1].sql, dropped.get(len(old) + number - 1, ())))
+        files.append(
+            _write(
+                border, table, part, reading, name, candidates[len(old) + number - 1].sql, dropped.get(len(old) + number - 1, ())
+            )
+        )
     return _without_repeats(border, table, kept, old, files, has_corrections=has_corrections, notes=notes)
 
 
@@ -104,7 +110,12 @@ def _typed(border: Border, table: Table, judged: Inspection) -> str:
     joins, replaced = [], []
     for column in columns:
         name = identifier(column.name)
-        values = [v for (v,) in border.bench.con.execute(f"select distinct {name} from ({sql}) where {name} is not null order by 1").fetchall()]
+        values = [
+            v
+            for (v,) in border.bench.con.execute(
+                f"select distinct {name} from ({sql}) where {name} is not null order by 1"
+            ).fetchall()
+        ]
         relation = border.bench.register(pseudonym_table(values, border.key, str(column.pseudonym), border.hospital_id))
         alias = f"pseudonym_{column.name}"
         joins.append(f"left join {relation} as {alias} on {alias}.plain = typed.{name}")
@@ -112,7 +123,9 @@ def _typed(border: Border, table: Table, judged: Inspection) -> str:
     return f"select typed.* replace ({', '.join(replaced)}) from ({sql}) as typed {' '.join(joins)}"
 
 
-def _write(border: Border, table: Table, judged: Inspection, reading: str, name: str, sql: str, dropped: Sequence[int]) -> LandedFile:
+def _write(
+    border: Border, table: Table, judged: Inspection, reading: str, name: str, sql: str, dropped: Sequence[int]
+) -> LandedFile:
     part, con = judged.part, border.bench.con
     path = border.folder / name
     order = ", ".join(f"{identifier(k)} nulls first" for k in table.key if k != HOSPITAL)
@@ -172,8 +185,7 @@ def _figures(border: Border, table: Table, judged: Inspection, path: Path) -> _F
     content = f"cast(sum(cast(hash({row}) as hugeint)) as varchar)" if judged.part.sha256 is None else "null"
     selected = ", ".join(["count(*)", f"min({day})", f"max({day})", content, *sums])
     found = border.bench.con.execute(f"select {selected} from read_parquet({literal(str(path))})").fetchone()
-    assert found is not None
-    rows, first, last, content_hash, *totals = found
+    rows, first, last, content_hash, *totals = found or ()
     exact = _source_totals(border, judged) if judged.part.round_money else {}
     declared = judged.part.declared.control
     control = {
@@ -201,7 +213,9 @@ def _without_repeats(
     notes: tuple[str, ...],
 ) -> LandedTable:
     """A database extract equal to the one before is the same delivery: the file just written is dropped again."""
-    before = {(f.source_name, f.content_hash, f.reading_sha256): f for f in kept if f.content_hash}
+    before: dict[tuple[str, str | None, str], LandedFile] = {
+        (f.source_name, f.content_hash, f.reading_sha256): f for f in kept if f.content_hash
+    }
     final = []
     for file in files:
         same = before.get((file.source_name, file.content_hash, file.reading_sha256))

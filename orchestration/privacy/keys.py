@@ -56,7 +56,7 @@ def load_key(home: Home) -> PseudonymKey:
             rule="F50",
             zh="缺少去标识化密钥，拒绝启动",
             place=Place(str(home.keys / KEY_FILE)),
-            remedy=f"Set {KEY_VARIABLE}=<version>:<secret of 32 random characters or more>; casemix sample makes a key for its own data.",
+            remedy=f"Set {KEY_VARIABLE}=<version>:<32 random characters or more>; casemix sample makes a key for its own data.",
         )
     key = _parse(text.strip())
     _check_fingerprint(home, key)

@@ -45,7 +45,11 @@ def decode_csv(original: Original, declared: Declaration, encoding: str, delimit
             last = text[-1]
     if last and last != "\n" and declared.sha256 is None:
         raise bad_file(
-            "F05", original.name, "ends inside a line: the final newline is missing", "文件末行不完整，缺少换行符", row=_lines(target)
+            "F05",
+            original.name,
+            "ends inside a line: the final newline is missing",
+            "文件末行不完整，缺少换行符",
+            row=_lines(target),
         )
     if quotes % 2:
         raise unclosed_quote(original.name, target, delimiter)
@@ -55,7 +59,12 @@ def decode_csv(original: Original, declared: Declaration, encoding: str, delimit
 def unclosed_quote(name: str, readable: Path, delimiter: str) -> BadInput:
     """F10 with the record in which the quote that spoils the file was opened."""
     return bad_file(
-        "F10", name, "has a quote that is not closed", "引号未闭合", 'Quote the cell at both ends and write " inside it twice.', row=_open_quote(readable, delimiter)
+        "F10",
+        name,
+        "has a quote that is not closed",
+        "引号未闭合",
+        'Quote the cell at both ends and write " inside it twice.',
+        row=_open_quote(readable, delimiter),
     )
 
 

@@ -21,10 +21,13 @@ from orchestration.sources.query_result import QueryResult, keep_batches
 from orchestration.sources.workbench import Workbench
 
 BATCH_ROWS = 50_000
+Statement = sqlalchemy.Select[*tuple[Any, ...]] | sqlalchemy.TextClause
 PARAMETERS = ("month_start", "next_month_start")
 
 
-def read_database(bench: Workbench, url: str, folder: Path, shown: str, table: Table, spec: TableMapping, month: Month) -> QueryResult:
+def read_database(
+    bench: Workbench, url: str, folder: Path, shown: str, table: Table, spec: TableMapping, month: Month
+) -> QueryResult:
     """Rows of a table or query, the month selected by the database; `shown` names the connection in messages.
 
     Raises:
@@ -40,6 +43,8 @@ def read_database(bench: Workbench, url: str, folder: Path, shown: str, table: T
         else:
             schema, batches = _read_sqlalchemy(address, statement)
         relation, types = keep_batches(bench, schema, batches)
+    except sqlalchemy.exc.NoSuchTableError as error:
+        raise _refused(shown, f"no such table: {error}") from None
     except sqlalchemy.exc.NoSuchModuleError as error:
         raise _unreachable(shown, str(error)) from None
     except sqlalchemy.exc.OperationalError as error:
@@ -62,13 +67,13 @@ def _resolve(url: str, folder: Path) -> URL:
     return address.set(database=f"file:{path}", query={"mode": "ro", "uri": "true"})
 
 
-def _statement(table: Table, spec: TableMapping, month: Month, address: URL) -> sqlalchemy.Executable:
+def _statement(table: Table, spec: TableMapping, month: Month, address: URL) -> Statement:
     if spec.query is not None:
         return _bound(sqlalchemy.text(spec.query), month, address, None)
     names = dict.fromkeys(c.column for c in spec.columns.values() if c.column is not None)
     schema, _, name = str(spec.table).rpartition(".")
     source = sqlalchemy.table(name, schema=schema or None)
-    statement = sqlalchemy.select(*(sqlalchemy.column(c) for c in names)).select_from(source)
+    statement: sqlalchemy.Select[*tuple[Any, ...]] = sqlalchemy.select(*(sqlalchemy.column(c) for c in names)).select_from(source)
     if spec.where:
         statement = statement.where(sqlalchemy.text(spec.where))
     if spec.month_filter:
@@ -106,19 +111,23 @@ def _month_conditions(table: Table, spec: TableMapping, month: Month, address: U
     if column.column is None:
         return []
     start, after = (_bind(day, address, column.format) for day in (month.start, month.next_start))
-    dated = sqlalchemy.column(column.column)
+    dated: sqlalchemy.ColumnClause[Any] = sqlalchemy.column(column.column)
     if table.name != "his_inpatient_stay":
         return [dated >= start, dated < after]
     admitted: ColumnMapping = spec.columns["admitted_at"]
-    ends = sqlalchemy.or_(dated.is_(None), dated == "", dated >= start) if isinstance(start, str) else sqlalchemy.or_(dated.is_(None), dated >= start)
+    ends = (
+        sqlalchemy.or_(dated.is_(None), dated == "", dated >= start)
+        if isinstance(start, str)
+        else sqlalchemy.or_(dated.is_(None), dated >= start)
+    )
     return [ends, sqlalchemy.column(str(admitted.column)) < _bind(month.next_start, address, admitted.format)]
 
 
-def _text(statement: sqlalchemy.Executable) -> str:
+def _text(statement: Statement) -> str:
     return str(statement.compile()) if isinstance(statement, sqlalchemy.Select) else str(statement)
 
 
-def _read_adbc(address: URL, statement: sqlalchemy.Executable) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+def _read_adbc(address: URL, statement: Statement) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     """Stream over PostgreSQL's binary COPY; the only literals put into the text are the two dates of the month."""
     import adbc_driver_manager
     import adbc_driver_postgresql.dbapi as adbc
@@ -144,12 +153,13 @@ def _read_adbc(address: URL, statement: sqlalchemy.Executable) -> tuple[pa.Schem
     return reader.schema, batches()
 
 
-def _read_sqlalchemy(address: URL, statement: sqlalchemy.Executable) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+def _read_sqlalchemy(address: URL, statement: Statement) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     """Stream rows and turn every value into its exact text, because a column may change its type from row to row."""
     engine = sqlalchemy.create_engine(address, poolclass=sqlalchemy.pool.NullPool)
+    _refuse_unknown_columns(engine, statement)
     connection = engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
     result = connection.execute(statement)
-    schema = pa.schema([(name, pa.string()) for name in result.keys()])
+    schema = pa.schema([(name, pa.string()) for name in tuple(result.keys())])
 
     def batches() -> Iterator[pa.RecordBatch]:
         with closing(connection):
@@ -157,6 +167,18 @@ def _read_sqlalchemy(address: URL, statement: sqlalchemy.Executable) -> tuple[pa
                 yield pa.record_batch([exact_text(values) for values in zip(*rows, strict=True)], schema=schema)
 
     return schema, batches()
+
+
+def _refuse_unknown_columns(engine: sqlalchemy.Engine, statement: Statement) -> None:
+    """SQLite takes an unknown quoted column for a piece of text, so names are compared first."""
+    if engine.dialect.name != "sqlite" or not isinstance(statement, sqlalchemy.Select):
+        return
+    names = [source.name for source in statement.get_final_froms() if isinstance(source, sqlalchemy.TableClause)]
+    inspector = sqlalchemy.inspect(engine)
+    known = {column["name"] for name in names for column in inspector.get_columns(name)}
+    missing = [column.name for column in statement.selected_columns if column.name not in known]
+    if missing:
+        raise sqlalchemy.exc.DatabaseError(None, None, ValueError(f"no such column: {', '.join(missing)}"))
 
 
 def exact_text(values: Sequence[Any]) -> pa.Array:
@@ -188,7 +210,10 @@ def _exact(value: Any) -> str:
 
 def _unreachable(shown: str, message: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{shown} cannot be used: {message}.", rule="MAP-02", zh=f"数据库 {shown} 无法连接", remedy="Check the connection of the mapping."
+        f"{shown} cannot be used: {message}.",
+        rule="MAP-02",
+        zh=f"数据库 {shown} 无法连接",
+        remedy="Check the connection of the mapping.",
     )
 
 

@@ -61,7 +61,13 @@ def read_declarations(folder: Path, shown: str) -> dict[str, Declaration]:
         if Path(file).name != file:
             raise bad_file("F17", name, f"names {file!r}, which is not a plain file name", "清单中的文件名含路径")
         if not below(folder, file).exists():
-            raise bad_file("F21", name, f"announces {file}, which was not delivered", f"清单列出的文件 {file} 未送达", "Send the missing file.")
+            raise bad_file(
+                "F21",
+                name,
+                f"announces {file}, which was not delivered",
+                f"清单列出的文件 {file} 未送达",
+                "Send the missing file.",
+            )
         declared[file] = _declaration(entry, name)
     return declared
 
@@ -90,5 +96,9 @@ def check_done(month_folder: Path, shown: str) -> None:
         return
     if any(month_folder.parent.glob(f"[0-9][0-9][0-9][0-9]-[0-9][0-9]/{DONE}")):
         raise bad_file(
-            "F18", shown, "has no .done yet, as complete folders of this hospital do", "交付尚未完成（缺少 .done）", "Wait for the delivery to finish."
+            "F18",
+            shown,
+            "has no .done yet, as complete folders of this hospital do",
+            "交付尚未完成（缺少 .done）",
+            "Wait for the delivery to finish.",
         )

@@ -94,7 +94,9 @@ def _below(folder: Path) -> list[Delivery]:
         if (path / MAPPING_FILE).exists() or _has_contract_form(path):
             found.append(_hospital(path))
     if not found:
-        raise _error(f"no hospital below {folder}", folder, "Expected <hospital_id>/<YYYY-MM>/<table>.csv or <hospital_id>/mapping.yml.")
+        raise _error(
+            f"no hospital below {folder}", folder, "Expected <hospital_id>/<YYYY-MM>/<table>.csv or <hospital_id>/mapping.yml."
+        )
     return found
 
 
@@ -108,7 +110,9 @@ def _hospital(folder: Path) -> Delivery:
         return FolderDelivery(folder.name, folder)
     mapping = load_mapping(path)
     if mapping.hospital_id not in (None, folder.name):
-        raise _error(f"the mapping is for {mapping.hospital_id} but lies in the folder of {folder.name}", path, "Correct hospital_id.")
+        raise _error(
+            f"the mapping is for {mapping.hospital_id} but lies in the folder of {folder.name}", path, "Correct hospital_id."
+        )
     if mapping.tables:
         return MappedDelivery(folder.name, mapping)
     return FolderDelivery(folder.name, folder, mapping.delivers)
@@ -141,5 +145,9 @@ def _configured(path: Path) -> list[Delivery]:
 
 def _error(message: str, path: Path | None, remedy: str) -> ConfigurationError:
     return ConfigurationError(
-        f"Nothing to read: {message}.", rule="MAP-01", zh="找不到可读取的数据来源", place=Place(str(path) if path else None), remedy=remedy
+        f"Nothing to read: {message}.",
+        rule="MAP-01",
+        zh="找不到可读取的数据来源",
+        place=Place(str(path) if path else None),
+        remedy=remedy,
     )

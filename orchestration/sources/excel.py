@@ -43,10 +43,13 @@ def read_sheet(original: Original, sheet: str | None) -> Sheet:
         if not zipfile.is_zipfile(file):
             raise _refuse(original, "is not an .xlsx workbook", "不是真正的 .xlsx 文件")
         file.seek(0)
-        with zipfile.ZipFile(file) as archive:
-            parts = _sheet_files(archive)
-            name = _choose(original, sheet, list(parts))
-            _refuse_structure(original, archive.read(parts[name]))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                parts = _sheet_files(archive)
+                name = _choose(original, sheet, list(parts))
+                _refuse_structure(original, archive.read(parts[name]))
+        except (KeyError, ValueError, zipfile.BadZipFile):
+            raise _refuse(original, "is not a readable .xlsx workbook", "工作簿损坏") from None
         file.seek(0)
         with CalamineWorkbook.from_filelike(file) as workbook:
             cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -68,11 +71,17 @@ def _refuse(original: Original, en: str, zh: str) -> BadInput:
 
 
 def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    book, links = (_parse(archive.read(name)) for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
     targets = {link.attrib["Id"]: link.attrib["Target"].lstrip("/").removeprefix("xl/") for link in links}
     sheets = [e for e in book.iter() if e.tag.endswith("}sheet")]
     return {sheet.attrib["name"]: "xl/" + targets[sheet.attrib[RELATION]] for sheet in sheets}
+
+
+def _parse(xml: bytes) -> ElementTree.Element:
+    """Parse without entities, which no spreadsheet program writes."""
+    if b"<!" in xml:
+        raise ValueError("document type declaration")
+    return ElementTree.fromstring(xml)  # noqa: S314
 
 
 def _choose(original: Original, sheet: str | None, names: list[str]) -> str:

@@ -16,7 +16,7 @@ from orchestration.sources.issues import bad_file
 from orchestration.sources.part import Declaration, Original, RawColumn
 from orchestration.sources.safe_files import read_original
 from orchestration.sources.text import identifier, literal
-from orchestration.sources.workbench import Workbench, csv_error_line, csv_relation
+from orchestration.sources.workbench import Workbench, csv_error_line, csv_relation, is_quote_error
 
 KINDS = {".csv": "csv", ".xlsx": "xlsx", ".parquet": "parquet"}
 
@@ -73,7 +73,13 @@ def file_kind(path: Path, name: str) -> str:
     """csv, xlsx or parquet by extension; F14 for .xls and others."""
     kind = KINDS.get(path.suffix.lower())
     if kind is None:
-        raise bad_file("F14", name, f"has the extension {path.suffix or '(none)'}, which is not read", "文件类型不支持", "Deliver .csv, .xlsx or .parquet.")
+        raise bad_file(
+            "F14",
+            name,
+            f"has the extension {path.suffix or '(none)'}, which is not read",
+            "文件类型不支持",
+            "Deliver .csv, .xlsx or .parquet.",
+        )
     return kind
 
 
@@ -88,12 +94,22 @@ def _check_declared(original: Original, declared: Declaration, kind: str) -> Non
             "Extract and send the file again.",
         )
     if declared.sha256 is not None and declared.sha256.lower() != original.sha256:
-        raise bad_file(rule, original.name, "does not have the sha256 of the manifest", "文件校验值与清单不符", "Extract and send the file again.")
+        raise bad_file(
+            rule,
+            original.name,
+            "does not have the sha256 of the manifest",
+            "文件校验值与清单不符",
+            "Extract and send the file again.",
+        )
 
 
-def _open_csv(bench: Workbench, original: Original, declared: Declaration, expected: Expected, encoding: str, delimiter: str) -> FileRelation:
+def _open_csv(
+    bench: Workbench, original: Original, declared: Declaration, expected: Expected, encoding: str, delimiter: str
+) -> FileRelation:
     text = decode_csv(original, declared, encoding, delimiter, bench.scratch(".csv"))
-    positions, notes = match_header(original.name, text.header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown)
+    positions, notes = match_header(
+        original.name, text.header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown
+    )
     relation = csv_relation(text.readable, text.header, delimiter)
     if text.has_rows:
         _probe_csv(bench, original, text.readable, relation, delimiter)
@@ -106,10 +122,14 @@ def _probe_csv(bench: Workbench, original: Original, readable: Path, relation: s
     try:
         bench.con.execute(f"select count(*) from {relation}").fetchone()
     except duckdb.Error as error:
-        if "quote" in str(error):
+        if is_quote_error(error):
             raise unclosed_quote(original.name, readable, delimiter) from None
         raise bad_file(
-            "F05", original.name, "has a record with another number of cells than the header", "行的列数与表头不符", row=csv_error_line(error)
+            "F05",
+            original.name,
+            "has a record with another number of cells than the header",
+            "行的列数与表头不符",
+            row=csv_error_line(error),
         ) from None
 
 
@@ -117,7 +137,9 @@ def _open_sheet(bench: Workbench, original: Original, expected: Expected, sheet:
     content = read_sheet(original, sheet)
     if not content.header:
         return FileRelation("xlsx", original, "", {}, has_header=False)
-    positions, notes = match_header(original.name, content.header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown)
+    positions, notes = match_header(
+        original.name, content.header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown
+    )
     arrays = {f"c{i}": content.texts[i] for i in positions.values()} | {f"k{i}": content.kinds[i] for i in positions.values()}
     relation = bench.register(pa.table(arrays | {"source_row": content.rows}))
     columns = {column: RawColumn(f"c{i}", "VARCHAR", column, cell_kind=f"k{i}") for column, i in positions.items()}
@@ -133,7 +155,9 @@ def _open_parquet(bench: Workbench, original: Original, expected: Expected) -> F
         raise corrupt_parquet(original.name) from None
     types = {name: data_type for name, data_type, *_ in described if name != "file_row_number"}
     header = tuple(types)
-    positions, notes = match_header(original.name, header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown)
+    positions, notes = match_header(
+        original.name, header, expected.required, expected.known, refuse_unknown=expected.refuse_unknown
+    )
     relation = f"(select *, file_row_number + 1 as source_row from {reader})"
     columns = {column: RawColumn(identifier(header[i]), _plain_type(types[header[i]]), column) for column, i in positions.items()}
     return FileRelation("parquet", original, relation, columns, notes=notes)

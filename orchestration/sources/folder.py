@@ -50,7 +50,13 @@ class FolderDelivery:
         """Refuse a month that is not there, still being written, or holds files nobody would read."""
         folder = below(self.folder, str(month))
         if not folder.is_dir():
-            raise bad_file("F06", f"{self.hospital_id}/{month}", "is not in the delivery", "没有该月份的数据", "Hand over the month's folder.")
+            raise bad_file(
+                "F06",
+                f"{self.hospital_id}/{month}",
+                "is not in the delivery",
+                "没有该月份的数据",
+                "Hand over the month's folder.",
+            )
         check_done(folder, f"{self.hospital_id}/{month}")
         for name, is_reference in ((str(month), False), (REFERENCE, True)):
             self._check_names(name, is_reference)
@@ -76,9 +82,13 @@ class FolderDelivery:
             if path.is_symlink():
                 raise symlink_error(shown)
             if path.suffix.lower() == ".xls":
-                raise bad_file("F14", shown, "is an .xls file, which is not read", "不支持 .xls 文件", "Save as .xlsx or deliver CSV.")
+                raise bad_file(
+                    "F14", shown, "is an .xls file, which is not read", "不支持 .xls 文件", "Save as .xlsx or deliver CSV."
+                )
             if table not in contract:
-                raise bad_file("F06", shown, "is not named after a contract table", "文件名不是约定的表名", "Rename the file or remove it.")
+                raise bad_file(
+                    "F06", shown, "is not named after a contract table", "文件名不是约定的表名", "Rename the file or remove it."
+                )
             if contract[table].is_reference is not is_reference:
                 where = f"{REFERENCE}/" if contract[table].is_reference else "the folder of its month"
                 raise bad_file("F06", shown, f"belongs into {where}", "文件放错目录", f"Move it to {where}.")

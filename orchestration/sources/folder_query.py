@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import duckdb
 
@@ -42,10 +43,14 @@ def read_folder_query(bench: Workbench, connection: Connection, shown: str, spec
         reader = con.execute(PARAMETER.sub(r"$\1", query), used or None).to_arrow_reader(BATCH_ROWS)
         relation, types = keep_batches(bench, reader.schema, iter(reader))
     except duckdb.Error as error:
-        raise _error(f"{shown}, {spec.name}", f"the query cannot run: {_first_line(error)}", "Correct the query in the mapping.") from None
+        raise _error(
+            f"{shown}, {spec.name}", f"the query cannot run: {_first_line(error)}", "Correct the query in the mapping."
+        ) from None
     finally:
         con.close()
-    return QueryResult(f"{shown}:{spec.name}", "query", relation, types, query, originals, selects_month=spec.month_filter is None and bool(used))
+    return QueryResult(
+        f"{shown}:{spec.name}", "query", relation, types, query, originals, selects_month=spec.month_filter is None and bool(used)
+    )
 
 
 def _named(con: duckdb.DuckDBPyConnection, query: str, shown: str) -> list[str]:
@@ -62,18 +67,17 @@ def _named(con: duckdb.DuckDBPyConnection, query: str, shown: str) -> list[str]:
 
 
 def _load(bench: Workbench, con: duckdb.DuckDBPyConnection, connection: Connection, shown: str, name: str) -> Original:
-    folder = connection.folder
-    assert folder is not None
-    path = below(folder, f"{name}.csv")
+    path = below(connection.folder or Path(), f"{name}.csv")
     if not path.exists():
         raise bad_file("F06", f"{shown}/{name}.csv", "is named by the query but does not exist", "查询引用的文件不存在")
     original = read_original(path, f"{shown}/{name}.csv")
-    text = decode_csv(original, Declaration(sha256=original.sha256), connection.encoding, connection.delimiter, bench.scratch(".csv"))
+    text = decode_csv(
+        original, Declaration(sha256=original.sha256), connection.encoding, connection.delimiter, bench.scratch(".csv")
+    )
     positions, _ = match_header(original.name, text.header, (), text.header, refuse_unknown=False)
     columns = ", ".join(f"c{i} as {identifier(column)}" for column, i in positions.items())
-    con.execute(
-        f"create table {identifier(name)} as select {columns}, source_row from {csv_relation(text.readable, text.header, connection.delimiter)}"
-    )
+    relation = csv_relation(text.readable, text.header, connection.delimiter)
+    con.execute(f"create table {identifier(name)} as select {columns}, source_row from {relation}")
     return original
 
 

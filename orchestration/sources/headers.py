@@ -49,7 +49,9 @@ def _difference(name: str, missing: list[str], added: list[str]) -> BadInput:
     parts += [f"columns not in the contract: {', '.join(added)}"] if added else []
     zh = "；".join([f"缺少列：{'、'.join(missing)}"] * bool(missing) + [f"多出列：{'、'.join(added)}"] * bool(added))
     remedy = (
-        "Rename or restore the columns." if missing else "The file is kept aside; add the column to the contract or the mapping, or leave it out."
+        "Rename or restore the columns."
+        if missing
+        else "The file is kept aside; add the column to the contract or the mapping, or leave it out."
     )
     error = bad_file("F08", name, "; ".join(parts), zh, remedy, row=1, column=(missing or added)[0])
     if missing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -95,13 +96,16 @@ def _month_predicate(table: Table, casts: Sequence[Cast], part: Part, month: Mon
 def _count(bench: Workbench, part: Part, casts: Sequence[Cast], chosen: str) -> tuple[int, list[int]]:
     """Rows of the month, and failing rows per cast."""
     judged = [cast for cast in casts if cast.failure != "false"]
-    figures = [f"count(*) filter (where {chosen})", *(f"count(*) filter (where {chosen} and ({cast.failure}))" for cast in judged)]
+    figures = [
+        f"count(*) filter (where {chosen})",
+        *(f"count(*) filter (where {chosen} and ({cast.failure}))" for cast in judged),
+    ]
     month_rows, *counts = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
     failures = {cast.column.name: count for cast, count in zip(judged, counts, strict=True)}
     return month_rows, [failures.get(cast.column.name, 0) for cast in casts]
 
 
-def _read(bench: Workbench, part: Part, sql: str) -> list[tuple]:
+def _read(bench: Workbench, part: Part, sql: str) -> list[tuple[Any, ...]]:
     try:
         return bench.con.execute(sql).fetchall()
     except duckdb.OutOfMemoryException:
@@ -114,11 +118,8 @@ def _read(bench: Workbench, part: Part, sql: str) -> list[tuple]:
 
 def _issues(bench: Workbench, table: Table, part: Part, cast: Cast, chosen: str) -> list[Issue]:
     bad = f"{part.relation} where {chosen} and ({cast.failure})"
-    found = _read(
-        bench,
-        part,
-        f"select reason, count(*), min(source_row) from (select {cast.reason} as reason, source_row from {bad}) group by reason order by 3, 1",
-    )
+    reasons = f"select {cast.reason} as reason, source_row from {bad}"
+    found = _read(bench, part, f"select reason, count(*), min(source_row) from ({reasons}) group by reason order by 3, 1")
     return [_issue(bench, table, part, cast, bad, reason or "F11", count) for reason, count, _ in found]
 
 
@@ -143,7 +144,8 @@ def _samples(bench: Workbench, part: Part, cast: Cast, bad: str) -> tuple[str, .
     raw = part.columns.get(cast.column.name)
     if raw is None or cast.column.pii != "none":
         return ()
-    sql = f"select cast({raw.expression} as varchar) as code, count(*) as n from {bad} group by 1 order by n desc, code limit {SHOWN}"
+    code = raw.untranslated or f"cast({raw.expression} as varchar)"
+    sql = f"select {code} as code, count(*) as n from {bad} group by 1 order by n desc, code limit {SHOWN}"
     return tuple(f"{code} × {n}" for code, n in _read(bench, part, sql))
 
 
@@ -152,7 +154,11 @@ def _warnings(bench: Workbench, part: Part, look: _Look) -> tuple[str, ...]:
     if not look.strange:
         return part.notes
     columns = {name: part.columns[name].expression for name in look.strange}
-    figures = [f"count(*) filter (where strlen({x}) <> length({x}) and regexp_matches({x}, '{PRIVATE_USE}'))" for x in columns.values()]
+    figures = [
+        f"count(*) filter (where strlen({x}) <> length({x}) and regexp_matches({x}, '{PRIVATE_USE}'))" for x in columns.values()
+    ]
     counts = _read(bench, part, f"select {', '.join(figures)} from {part.relation}")[0]
-    found = (f"F02 {count} cells of {name} hold private-use characters" for name, count in zip(columns, counts, strict=True) if count)
+    found = (
+        f"F02 {count} cells of {name} hold private-use characters" for name, count in zip(columns, counts, strict=True) if count
+    )
     return (*part.notes, *found)

@@ -22,18 +22,40 @@ class Reason:
 
 SEND_AGAIN = "Correct the source and hand over the file again; nothing of this delivery was accepted."
 REASONS = {
-    "F03": Reason("F03", "unreadable characters (U+FFFD or 锟斤拷)", "乱码字符（�或锟斤拷）", "Export again in the declared encoding."),
-    "F11": Reason("F11", "value of another type", "数据类型不符", SEND_AGAIN),
-    "F12": Reason("F12", "number with separators, signs or full-width digits", "数字含千分位、货币符号、全角或横线", "Export plain digits with a point."),
-    "F13": Reason(
-        "F13", "more decimals than the column holds", "小数位数超出字段精度", "Export the exact scale, or declare round_money in the mapping."
+    "F03": Reason(
+        "F03", "unreadable characters (U+FFFD or 锟斤拷)", "乱码字符（�或锟斤拷）", "Export again in the declared encoding."
     ),
-    "F14": Reason("F14", "number cell where a code or date is expected", "代码或日期列存成了数字单元格", "Format the column as text and save again."),
+    "F11": Reason("F11", "value of another type", "数据类型不符", SEND_AGAIN),
+    "F12": Reason(
+        "F12",
+        "number with separators, signs or full-width digits",
+        "数字含千分位、货币符号、全角或横线",
+        "Export plain digits with a point.",
+    ),
+    "F13": Reason(
+        "F13",
+        "more decimals than the column holds",
+        "小数位数超出字段精度",
+        "Export the exact scale, or declare round_money in the mapping.",
+    ),
+    "F14": Reason(
+        "F14",
+        "number cell where a code or date is expected",
+        "代码或日期列存成了数字单元格",
+        "Format the column as text and save again.",
+    ),
     "F15": Reason("F15", "impossible or placeholder date, or not YYYY-MM-DD", "日期不存在、为占位值或格式不符", SEND_AGAIN),
     "F27": Reason("F27", "timestamp with a time zone", "时间带有时区", "Deliver local time (Asia/Shanghai) without a zone."),
     "EMPTY": Reason("REC-01", "required value is empty", "必填项为空", SEND_AGAIN),
-    "LIST": Reason("REC-01", "value outside the list of the contract", "取值不在约定代码表内", "Correct the value or translate it with value_map."),
-    "CROSS": Reason("MAP-03", "code without translation", "代码没有对应的映射", "Add the code to value_map or to the crosswalk file."),
+    "LIST": Reason(
+        "REC-01",
+        "value outside the list of the contract",
+        "取值不在约定代码表内",
+        "Correct the value or translate it with value_map.",
+    ),
+    "CROSS": Reason(
+        "MAP-03", "code without translation", "代码没有对应的映射", "Add the code to value_map or to the crosswalk file."
+    ),
     "OTHER": Reason("REC-01", "row of another hospital", "行属于其他机构", "Hand over each hospital in its own folder."),
 }
 
@@ -68,7 +90,8 @@ def raise_issues(issues: Sequence[Issue]) -> None:
     total = sum(issue.count for issue in issues)
     listed = "".join(f"\n  {issue}" for issue in issues[:SHOWN])
     raise BadInput(
-        f"{total} values of {first.source_name} break the contract of {first.table}; {reason.en} in column {first.column}.{listed}",
+        f"{total} values of {first.source_name} break the contract of {first.table}; "
+        f"{reason.en} in column {first.column}.{listed}",
         rule=reason.rule,
         zh=f"{reason.zh}：{first.source_name} 第 {first.rows[0]} 行，列 {first.column}" if first.rows else reason.zh,
         place=Place(first.source_name, first.rows[0] if first.rows else None, first.column),
@@ -76,6 +99,8 @@ def raise_issues(issues: Sequence[Issue]) -> None:
     )
 
 
-def bad_file(rule: str, name: str, en: str, zh: str, remedy: str = SEND_AGAIN, *, row: int | None = None, column: str | None = None) -> BadInput:
+def bad_file(
+    rule: str, name: str, en: str, zh: str, remedy: str = SEND_AGAIN, *, row: int | None = None, column: str | None = None
+) -> BadInput:
     """An error about a file as a whole."""
     return BadInput(f"{name}: {en}.", rule=rule, zh=f"{name}：{zh}", place=Place(name, row, column), remedy=remedy)

@@ -54,7 +54,9 @@ class MappedDelivery:
         """Refuse a month outside the declared ones."""
         months = self.months()
         if months and month not in months:
-            raise bad_file("F06", f"{self.hospital_id}/{month}", "is not in the delivery", "没有该月份的数据", "Hand over the month's files.")
+            raise bad_file(
+                "F06", f"{self.hospital_id}/{month}", "is not in the delivery", "没有该月份的数据", "Hand over the month's files."
+            )
 
     def path_of(self, source_name: str) -> Path | None:
         """The file behind a name used in messages."""
@@ -74,7 +76,13 @@ class MappedDelivery:
             result = read_folder_query(bench, connection, shown, spec, month)
         missing = [column for column in columns if column not in result.types]
         if missing:
-            raise bad_file("F08", result.source_name, f"columns missing: {', '.join(missing)}", f"缺少列：{'、'.join(missing)}", column=missing[0])
+            raise bad_file(
+                "F08",
+                result.source_name,
+                f"columns missing: {', '.join(missing)}",
+                f"缺少列：{'、'.join(missing)}",
+                column=missing[0],
+            )
         raw = {column: RawColumn(identifier(column), result.types[column], column) for column in columns}
         part = Part(
             table=table.name,
@@ -162,7 +170,9 @@ class MappedDelivery:
                 raw = _translated(raw, f"walk_{name}.target", f"walk_{name}.target is null", column.unmapped)
             columns[name] = raw
         columns.pop(HOSPITAL, None)
-        return replace(part, columns=columns, relation=_joined(part.relation, walks), notes=tuple(notes), round_money=spec.round_money)
+        return replace(
+            part, columns=columns, relation=_joined(part.relation, walks), notes=tuple(notes), round_money=spec.round_money
+        )
 
     def _column(self, column: ColumnMapping, raw: MappingType[str, RawColumn], month: Month) -> RawColumn:
         if column.is_row_number:
@@ -189,7 +199,9 @@ class MappedDelivery:
         with path.open(encoding=walk.encoding, newline="") as file:
             reader = csv.DictReader(file)
             if not {walk.source, walk.target} <= set(reader.fieldnames or ()):
-                raise bad_file("F08", walk.file, f"needs the columns {walk.source} and {walk.target}", "代码对照文件缺少列", row=1)
+                raise bad_file(
+                    "F08", walk.file, f"needs the columns {walk.source} and {walk.target}", "代码对照文件缺少列", row=1
+                )
             pairs: dict[str, str] = {}
             for number, row in enumerate(reader, start=2):
                 if pairs.setdefault(row[walk.source].strip(), row[walk.target].strip()) != row[walk.target].strip():
@@ -227,7 +239,8 @@ def _translated(raw: RawColumn, target: str, not_found: str, unmapped: str) -> R
     text = _as_text(raw)
     missing = f"nullif({text}, '') is not null and {not_found}"
     expression = f"case when {missing} then {text} else {target} end" if unmapped == "keep" else target
-    return RawColumn(f"({expression})", "VARCHAR", raw.label, unmapped=missing if unmapped == "reject" else None, date_format=raw.date_format)
+    refused = missing if unmapped == "reject" else None
+    return RawColumn(f"({expression})", "VARCHAR", raw.label, refused, raw.date_format, untranslated=text)
 
 
 def _joined(relation: str, walks: list[tuple[str, RawColumn, str]]) -> str:

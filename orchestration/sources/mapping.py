@@ -86,6 +86,7 @@ class Mapping:
 
     @property
     def folder(self) -> Path:
+        """Where relative names of the mapping start."""
         return self.path.parent
 
 
@@ -110,12 +111,18 @@ def load_mapping(path: Path) -> Mapping:
 
 
 def _schema_error(document: Document, error: jsonschema.ValidationError) -> ConfigurationError:
-    where = ".".join(str(part) for part in error.absolute_path) or "the file"
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        path += tuple(k for k in error.instance if k not in error.schema.get("properties", ()))[:1]
+    where = ".".join(str(part) for part in path) or "the file"
+    problem = error.message
+    if "columns" in error.absolute_path and isinstance(error.instance, bool | int | float):
+        problem = f"YAML reads the name as {error.instance!r}; put it in quotes"
     return ConfigurationError(
-        f"The mapping is not valid at {where}: {error.message}",
+        f"The mapping is not valid at {where}: {problem}",
         zh=f"映射文件不符合格式：{where}",
         rule="MAP-01",
-        place=Place(str(document.path), row=document.line(tuple(error.absolute_path))),
+        place=Place(str(document.path), row=document.line(path)),
         remedy="Compare the entry with docs/mapping.md and run casemix check.",
     )
 
@@ -199,28 +206,34 @@ def _as_text(constant: str | float | bool) -> str:
 
 
 def _check_names(document: Document, mapping: Mapping, contract: Contract) -> None:
-    for name in sorted(mapping.delivers or ()):
-        if name not in contract:
-            raise _name_error(document, ("delivers",), f"{name} is not a contract table")
-        if mapping.tables and name not in mapping.tables:
-            raise _name_error(document, ("delivers",), f"{name} is delivered but has no entry under tables")
     for name, table in mapping.tables.items():
         if name not in contract:
             raise _name_error(document, ("tables", name), f"{name} is not a contract table")
         _check_columns(document, table, contract[name])
         if table.connection is not None and table.connection not in mapping.connections:
-            raise _name_error(document, ("tables", name), f"{name} names the connection {table.connection}, which is not declared")
+            raise _name_error(
+                document, ("tables", name), f"{name} names the connection {table.connection}, which is not declared"
+            )
         if table.file is None and table.connection is None:
             raise _name_error(document, ("tables", name), f"{name} needs a connection")
+    for name in sorted(mapping.delivers or ()):
+        if name not in contract:
+            raise _name_error(document, ("delivers",), f"{name} is not a contract table")
+        if mapping.tables and name not in mapping.tables:
+            raise _name_error(document, ("delivers",), f"{name} is delivered but has no entry under tables")
 
 
 def _check_columns(document: Document, table: TableMapping, contract: Table) -> None:
     for column in table.columns:
         if column not in contract.column_names:
-            raise _name_error(document, ("tables", table.name, "columns", column), f"{table.name} has no contract column {column}")
+            raise _name_error(
+                document, ("tables", table.name, "columns", column), f"{table.name} has no contract column {column}"
+            )
     needed = [c.name for c in contract.columns if not c.nullable and c.name != "hospital_id" and c.name not in table.columns]
     if needed:
-        raise _name_error(document, ("tables", table.name, "columns"), f"{table.name} lacks required columns: {', '.join(needed)}")
+        raise _name_error(
+            document, ("tables", table.name, "columns"), f"{table.name} lacks required columns: {', '.join(needed)}"
+        )
 
 
 def _name_error(document: Document, path: tuple[str, ...], message: str) -> ConfigurationError:

@@ -23,6 +23,7 @@ class Month:
 
     @property
     def next_start(self) -> date:
+        """First day of the next month."""
         return date(self.start.year + self.start.month // 12, self.start.month % 12 + 1, 1)
 
     def __str__(self) -> str:
@@ -60,7 +61,7 @@ class RawColumn:
 
     `expression` is SQL over the part's relation and has the DuckDB type `data_type`; `label` is the column's name in the
     source, for messages; `unmapped` is a SQL predicate that holds for codes without translation; `cell_kind` is SQL giving
-    the kind of an Excel cell (text, number, date, bool).
+    the kind of an Excel cell (text, number, date, bool); `untranslated` is SQL giving the code before translation.
     """
 
     expression: str
@@ -69,6 +70,7 @@ class RawColumn:
     unmapped: str | None = None
     date_format: str | None = None
     cell_kind: str | None = None
+    untranslated: str | None = None
 
 
 @dataclass(frozen=True)

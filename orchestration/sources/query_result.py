@@ -39,5 +39,9 @@ def keep_batches(bench: Workbench, schema: pa.Schema, batches: Iterator[pa.Recor
 def kept_relation(bench: Workbench, path: Path) -> tuple[str, dict[str, str]]:
     """Relation and column types of a scratch file."""
     reader = f"read_parquet({literal(str(path))}, file_row_number = true, hive_partitioning = false)"
-    types = {name: kind for name, kind, *_ in bench.con.execute(f"describe select * from {reader}").fetchall() if name != "file_row_number"}
+    types = {
+        name: kind
+        for name, kind, *_ in bench.con.execute(f"describe select * from {reader}").fetchall()
+        if name != "file_row_number"
+    }
     return f"(select *, file_row_number + 1 as source_row from {reader})", types

@@ -21,14 +21,18 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 def check_identifier(name: str) -> str:
     """A hospital folder's name; refuses anything that could be a path or SQL."""
     if not SAFE_NAME.fullmatch(name):
-        raise bad_file("F17", repr(name)[:80], "is not a usable hospital identifier", "机构编码含非法字符", "Use letters, digits, _ and -.")
+        raise bad_file(
+            "F17", repr(name)[:80], "is not a usable hospital identifier", "机构编码含非法字符", "Use letters, digits, _ and -."
+        )
     return name
 
 
 def below(folder: Path, relative: str) -> Path:
     """`folder/relative`; F17 when the name is absolute, climbs out of the folder or passes through a symlink."""
-    if os.path.isabs(relative) or ".." in Path(relative).parts or "\0" in relative:
-        raise bad_file("F17", relative, "leads out of the delivery folder", "文件名越出交付目录", "Name files below the folder only.")
+    if Path(relative).is_absolute() or ".." in Path(relative).parts or "\0" in relative:
+        raise bad_file(
+            "F17", relative, "leads out of the delivery folder", "文件名越出交付目录", "Name files below the folder only."
+        )
     path = folder
     for part in Path(relative).parts:
         path = path / part

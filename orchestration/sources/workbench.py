@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from duckdb.func import PythonUDFType
 
 from orchestration.sources.text import identifier, literal
 
@@ -58,7 +59,7 @@ def open_workbench(folder: Path, memory_limit: str = MEMORY_LIMIT) -> Iterator[W
         con.execute("set threads = 2")
         con.execute("set autoinstall_known_extensions = false")
         con.execute("set autoload_known_extensions = false")
-        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[arg-type]
+        con.create_function("nfkc", _nfkc, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
         yield Workbench(con, folder)
     finally:
         con.close()
@@ -75,7 +76,8 @@ def csv_relation(path: Path, header: tuple[str, ...], delimiter: str) -> str:
     """
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(header)))
     reader = (
-        f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, quote = '\"', escape = '\"', "
+        f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        "quote = '\"', escape = '\"', "
         f"strict_mode = true, null_padding = false, new_line = '\\n', columns = {{{columns}}})"
     )
     return f"(select *, row_number() over () + 1 as source_row from {reader})"
@@ -85,3 +87,9 @@ def csv_error_line(error: duckdb.Error) -> int | None:
     """The record DuckDB stopped at; its text may hold personal data and is never repeated."""
     found = CSV_LINE.search(str(error))
     return int(found[1]) if found else None
+
+
+def is_quote_error(error: duckdb.Error) -> bool:
+    """Whether DuckDB stopped at a quote; its diagnosis stands above its list of possible fixes."""
+    diagnosis = str(error).split("Possible fixes")[0].rstrip().splitlines()
+    return bool(diagnosis) and "quote" in diagnosis[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -53,9 +54,14 @@ def place_of(folder: Path, table: Table, month: str = "2025-01", suffix: str = "
     return folder / HOSPITAL / ("reference" if table.is_reference else month) / f"{table.name}{suffix}"
 
 
-def write_delivery(folder: Path, count: int = 2) -> Path:
-    """Every contract table of one hospital and month as CSV; returns the source folder."""
+def write_delivery(folder: Path, tables: Iterable[str] | None = None, count: int = 2) -> Path:
+    """The tables (all of the contract by default) of one hospital and month as CSV; returns the source folder."""
+    if tables is not None:
+        (folder / HOSPITAL).mkdir(parents=True, exist_ok=True)
+        (folder / HOSPITAL / "mapping.yml").write_text(f"delivers: [{', '.join(tables)}]\n", encoding="utf-8")
     for table in load_contract():
+        if tables is not None and table.name not in tables:
+            continue
         path = place_of(folder, table)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(csv_text(rows_of(table, count)), encoding="utf-8")
