@@ -23,14 +23,18 @@ DATABASE = "warehouse.duckdb"
 
 @dataclass(frozen=True)
 class CompiledModels:
-    """Statements of the chosen models in the order in which they may be built."""
+    """Statements of the chosen models by name, in the order in which they may be built."""
 
-    statements: tuple[str, ...]
+    statements: Mapping[str, str]
 
     def build(self, con: duckdb.DuckDBPyConnection) -> None:
         """Create every model; an existing one is replaced."""
-        for statement in self.statements:
+        for statement in self.statements.values():
             con.execute(statement)
+
+    def build_only(self, con: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Create one model again."""
+        con.execute(self.statements[name])
 
 
 def compile_models(folder: Path, select: str) -> CompiledModels:
@@ -45,7 +49,7 @@ def compile_models(folder: Path, select: str) -> CompiledModels:
         key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model" and node.get("compiled_code")
     }
     parents = {key: [p for p in node["depends_on"]["nodes"] if p in models] for key, node in models.items()}
-    return CompiledModels(tuple(_statement(models[key]) for key in TopologicalSorter(parents).static_order()))
+    return CompiledModels({models[key]["name"]: _statement(models[key]) for key in TopologicalSorter(parents).static_order()})
 
 
 def _statement(node: Mapping[str, Any]) -> str:

@@ -21,10 +21,21 @@ misdated as (
 
 ),
 
+keeping_cost as (
+
+    select dept_id
+    from {{ ref('int_costing__department_cost') }}
+    where service_setting = 'none'
+    group by dept_id
+    having sum(amount_yuan) <> 0
+
+),
+
 without_driver as (
 
     select givers.dept_id, givers.driver_code
     from {{ ref('int_costing__allocation_giver') }} as givers
+    inner join keeping_cost on givers.dept_id = keeping_cost.dept_id
     left join {{ ref('int_costing__driver_weight') }} as weights on givers.dept_id = weights.from_dept_id
     where weights.from_dept_id is null
 

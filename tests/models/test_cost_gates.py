@@ -1,0 +1,100 @@
+"""Each gate of cost passes on a sound month and fails on the fault it is there for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+from tests.models.compiled_models import CompiledModels, fetch, insert, open_month
+from tests.models.test_costing_reference import END, START, load, random_month
+
+GATES = ("01", "02", "03", "04", "05", "06", "08", "09", "10")
+
+
+class Fault(NamedTuple):
+    """A statement run before or after the models are built, and the gate that must see it."""
+
+    gate: str
+    before: str | None = None
+    after: str | None = None
+
+
+FAULTS = {
+    "a department lost its cost": Fault(
+        "01", after="delete from costed.fct_department_cost where stage = 'direct' and cost_category = 'C1'"
+    ),
+    "a line without department": Fault("02", before="update landing.ledger_voucher_line set dept_id = null where source_row = 3"),
+    "an account without category": Fault(
+        "02", before="update policy.cost_category set account_code = '9' where account_code = '5001'"
+    ),
+    "a stage that adds cost": Fault(
+        "03",
+        after="update costed.fct_department_cost set amount_yuan = amount_yuan + 0.01 where stage = 'auxiliary'",
+    ),
+    "givers without drivers": Fault("04", before="delete from landing.ledger_allocation_driver where driver_code = 'heads'"),
+    "a negative driver": Fault(
+        "05",
+        before="update landing.ledger_allocation_driver set quantity = -1 where driver_code = 'packs' and from_dept_id is null",
+    ),
+    "a driver of another month": Fault(
+        "05", before="update landing.ledger_allocation_driver set month = '2024-12-01' where source_row = 2"
+    ),
+    "charges of unknown visits": Fault("06", before="delete from landing.his_outpatient_visit"),
+    "a case that lost a fen": Fault(
+        "08",
+        after="update costed.fct_case_cost set cost_yuan = cost_yuan - 0.01",
+    ),
+    "revenue booked too low": Fault(
+        "09", before="update landing.ledger_voucher_line set credit_amount = credit_amount - 1 where account_code = '410101'"
+    ),
+    "nobody holds the drugs that were charged": Fault(
+        "10", before="delete from landing.ledger_voucher_line where account_code = '500103'"
+    ),
+}
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    month = random_month(1, "strict")
+    with open_month(tmp_path, START, END) as con:
+        load(con, month)
+        revenue = sum(line["amount"] for line in month.charges)
+        booked = {"voucher_id": "r", "line_no": 1, "posted_on": START, "account_code": "410101", "debit_amount": 0}
+        insert(con, "landing.ledger_voucher_line", [booked | {"credit_amount": revenue, "funding_source": "own"}])
+        valid = {"valid_from": "2000-01-01"}
+        parameters = {"match_line_minimum": "0.98", "match_amount_minimum": "0.99"}
+        parameters |= {"medical_revenue_account": "410101", "settlement_difference_account": "41010103"}
+        insert(con, "policy.parameter", [{"parameter_code": code, "value": value} | valid for code, value in parameters.items()])
+        con.execute("update landing.ledger_allocation_driver set quantity = abs(quantity) + 1")
+        yield con
+
+
+def answer(con: duckdb.DuckDBPyConnection, gate: str) -> tuple[int, int, str | None, str | None]:
+    ((checked, failing, keys, hint),) = fetch(
+        con, f"select checked_rows, failing_rows, sample_keys, hint from audit.gate_cost_{gate}"
+    )
+    return checked, failing, keys, hint
+
+
+def test_a_sound_month_passes_every_gate(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
+    costing_models.build(con)
+    for gate in GATES:
+        checked, failing, keys, hint = answer(con, gate)
+        assert checked > 0 and failing == 0 and keys is None and hint is None, gate
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_gate_sees_its_fault(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, name: str) -> None:
+    fault = FAULTS[name]
+    if fault.before:
+        con.execute(fault.before)
+    costing_models.build(con)
+    if fault.after:
+        con.execute(fault.after)
+        costing_models.build_only(con, f"gate_cost_{fault.gate}")
+    _, failing, keys, _ = answer(con, fault.gate)
+    assert failing > 0 and keys
