@@ -26,6 +26,9 @@ statements as (
         max(case when recency = 1 then point_value end) as point_value,
         cast(sum(score) as decimal(18, 4)) as adjusted_score,
         cast(sum(billed_fee) as decimal(18, 2)) as billed_fee_yuan,
+        cast(sum(standard_total) as decimal(18, 2)) as stated_total_yuan,
+        cast(sum(case when is_rejected then 0 else deduction end) as decimal(18, 2)) as deduction_yuan,
+        cast(sum(case when is_rejected then standard_total else 0 end) as decimal(18, 2)) as rejected_yuan,
         cast(sum(standard_total_yuan) as decimal(18, 2)) as standard_total_yuan,
         cast(sum(fund_pay_by_item) as decimal(18, 2)) as fund_pay_by_item_yuan,
         cast(sum(fund_pay_yuan) as decimal(18, 2)) as fund_pay_yuan

@@ -21,6 +21,7 @@ summed as (
     select
         encounter_id as stay_id,
         max(settled_on) as settled_on,
+        cast(sum(total_fee) as decimal(18, 2)) as total_fee_yuan,
         cast(sum(patient_pay) as decimal(18, 2)) as patient_pay_yuan,
         cast(sum(full_self_paid + first_self_paid + deductible) as decimal(18, 2)) as outside_scope_yuan,
         cast(sum(fund_booked) as decimal(18, 2)) as fund_booked_yuan,
