@@ -14,13 +14,16 @@ from tests.end_to_end.golden_hospital import MONTH, write_goldens
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    from orchestration.cli import app
+    from orchestration.cli.app import app
 
     folder = tmp_path_factory.mktemp("goldens")
     source, policy = write_goldens(folder)
     home = folder / "home"
-    result = CliRunner().invoke(app, ["run", "--source", str(source), "--month", MONTH, "--policy", str(policy), "--home", str(home)])
-    assert result.exit_code == 0, result.output
+    arguments = ["run", "--source", str(source), "--month", MONTH, "--policy", str(policy), "--home", str(home)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEMIX_PSEUDONYM_KEY", "1:" + "ab" * 32)
+        result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, (result.output, result.exception)
     return duckdb.connect(str(home / "published" / "current" / "warehouse.duckdb"), read_only=True)
 
 

@@ -39,7 +39,7 @@ class Delivery:
         self.reference: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.monthly: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
 
-    def add(self, table: str, month: str | None = None, **values: Any) -> None:
+    def add(self, table: str, month: str | None = None, /, **values: Any) -> None:
         """Add a row; reference tables take no month."""
         if load_contract()[table].is_reference:
             self.reference[table].append(values)
