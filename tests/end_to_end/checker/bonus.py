@@ -184,7 +184,9 @@ def _measure(
         line.subsidy = dept.subsidy if "subsidy" in steps.get(dept.scheme, []) else ZERO
 
 
-def _divide_pools(lines: dict[str, _Lines], departments: Mapping[str, Department], pools: Mapping[str, Fraction], is_pool_on: bool) -> None:
+def _divide_pools(
+    lines: dict[str, _Lines], departments: Mapping[str, Department], pools: Mapping[str, Fraction], is_pool_on: bool
+) -> None:
     income = sum((x.income for x in lines.values()), ZERO)
     deducted = sum((x.inpatient_deduction for x in lines.values()), ZERO)
     inpatient = income - deducted

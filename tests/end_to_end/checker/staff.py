@@ -26,7 +26,9 @@ class Person:
     adjustment: Fraction
 
 
-def staff_bonuses(bonus: Fraction, persons: list[Person], weights: Mapping[bool, Mapping[str, Fraction]], calendar_days: int) -> dict[str, Fraction]:
+def staff_bonuses(
+    bonus: Fraction, persons: list[Person], weights: Mapping[bool, Mapping[str, Fraction]], calendar_days: int
+) -> dict[str, Fraction]:
     """Bonus of every person of one department.
 
     `weights` holds, for nurses (true) and everyone else (false), the weight of role, points, quality and teaching.
@@ -60,7 +62,9 @@ def _scored(members: list[Person], score: Callable[[Person], Fraction | None]) -
         return None
     mean = sum(given, ZERO) / len(given)
     values = {p.staff_id: score(p) for p in members}
-    return _normed({p.staff_id: (mean if values[p.staff_id] is None else values[p.staff_id] or ZERO) * p.position for p in members})
+    return _normed(
+        {p.staff_id: (mean if values[p.staff_id] is None else values[p.staff_id] or ZERO) * p.position for p in members}
+    )
 
 
 def _normed(values: Mapping[str, Fraction]) -> dict[str, Fraction] | None:

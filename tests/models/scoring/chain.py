@@ -16,43 +16,105 @@ from orchestration.run.private import create_private_database
 
 UPSTREAM = {
     "conformed.int_conformed__department": {
-        "dept_id": "varchar", "dept_key": "integer", "dept_name": "varchar", "dept_class": "varchar", "service_setting": "varchar",
-        "discipline_class": "varchar", "strategy_class": "varchar", "open_beds": "integer",
+        "dept_id": "varchar",
+        "dept_key": "integer",
+        "dept_name": "varchar",
+        "dept_class": "varchar",
+        "service_setting": "varchar",
+        "discipline_class": "varchar",
+        "strategy_class": "varchar",
+        "open_beds": "integer",
     },
     "conformed.int_conformed__staff": {
-        "staff_id": "varchar", "staff_key": "integer", "dept_id": "varchar", "role": "varchar", "position_coefficient": "decimal(9,6)",
-        "full_time_equivalent": "decimal(9,6)", "is_valid_on_first_day": "boolean",
+        "staff_id": "varchar",
+        "staff_key": "integer",
+        "dept_id": "varchar",
+        "role": "varchar",
+        "position_coefficient": "decimal(9,6)",
+        "full_time_equivalent": "decimal(9,6)",
+        "is_valid_on_first_day": "boolean",
     },
     "conformed.int_conformed__item_period": {
-        "item_period_key": "integer", "item_id": "varchar", "item_kind": "varchar", "fee_class": "varchar", "is_antibacterial": "boolean",
-        "judging_points": "decimal(18,4)", "executing_points": "decimal(18,4)", "nursing_points": "decimal(18,4)", "has_points": "boolean",
+        "item_period_key": "integer",
+        "item_id": "varchar",
+        "item_kind": "varchar",
+        "fee_class": "varchar",
+        "is_antibacterial": "boolean",
+        "judging_points": "decimal(18,4)",
+        "executing_points": "decimal(18,4)",
+        "nursing_points": "decimal(18,4)",
+        "has_points": "boolean",
     },
     "conformed.int_conformed__charge": {
-        "batch_key": "integer", "source_row": "bigint", "is_inpatient": "boolean", "encounter_key": "integer", "item_period_key": "integer",
-        "ordering_dept_key": "integer", "executing_dept_key": "integer", "nursing_dept_key": "integer", "ordering_staff_key": "integer",
-        "executing_staff_key": "integer", "quantity": "decimal(18,4)", "amount_yuan": "decimal(18,2)", "disposition_code": "tinyint",
+        "batch_key": "integer",
+        "source_row": "bigint",
+        "is_inpatient": "boolean",
+        "encounter_key": "integer",
+        "item_period_key": "integer",
+        "ordering_dept_key": "integer",
+        "executing_dept_key": "integer",
+        "nursing_dept_key": "integer",
+        "ordering_staff_key": "integer",
+        "executing_staff_key": "integer",
+        "quantity": "decimal(18,4)",
+        "amount_yuan": "decimal(18,2)",
+        "disposition_code": "tinyint",
     },
     "costing.int_costing__outpatient_direct_cost": {
-        "dept_id": "varchar", "cost_category": "varchar", "is_separately_charged": "boolean", "stage": "varchar", "amount_yuan": "decimal(18,2)",
+        "dept_id": "varchar",
+        "cost_category": "varchar",
+        "is_separately_charged": "boolean",
+        "stage": "varchar",
+        "amount_yuan": "decimal(18,2)",
     },
     "settlement.int_settlement__population_case": {
-        "stay_id": "varchar", "discharge_month": "date", "group_key": "varchar", "payment_yuan": "decimal(18,2)", "own_cost_yuan": "decimal(18,2)",
-        "own_fee_yuan": "decimal(18,2)", "shared_cost_yuan": "decimal(18,2)", "shared_direct_cost_yuan": "decimal(18,2)",
+        "stay_id": "varchar",
+        "discharge_month": "date",
+        "group_key": "varchar",
+        "payment_yuan": "decimal(18,2)",
+        "own_cost_yuan": "decimal(18,2)",
+        "own_fee_yuan": "decimal(18,2)",
+        "shared_cost_yuan": "decimal(18,2)",
+        "shared_direct_cost_yuan": "decimal(18,2)",
     },
     "settlement.int_settlement__case_ward": {"stay_id": "varchar", "dept_id": "varchar", "ward_weight": "decimal(18,4)"},
     "settlement.int_settlement__case_ward_payment": {"stay_id": "varchar", "dept_id": "varchar", "payment_yuan": "decimal(18,2)"},
     "settlement.int_settlement__true_up_case_ward": {
-        "stay_id": "varchar", "dept_id": "varchar", "actual_yuan": "decimal(18,2)", "simulated_yuan": "decimal(18,2)", "true_up_yuan": "decimal(18,2)",
+        "stay_id": "varchar",
+        "dept_id": "varchar",
+        "actual_yuan": "decimal(18,2)",
+        "simulated_yuan": "decimal(18,2)",
+        "true_up_yuan": "decimal(18,2)",
     },
     "costed.fct_department_cost": {"dept_id": "varchar", "service_setting": "varchar"},
     "settled.fct_true_up": {"dept_id": "varchar"},
-}  # fmt: skip
+}
 DEFAULTS = {
-    "recognition_ratio": "0.70", "uncontrollable_ratio": "0.30", "recognise_on": "revenue", "true_up_basis": "simulated", "pay_basis": "total",
-    "own_basis": "fee", "deduction_unit": "group_mean", "outpatient_cost_stage": "direct", "inpatient_cost_stage": "full",
-    "technology_inpatient_points": "no", "negative_bonus": "carry_forward", "score_applies_to_true_up": "true", "smoothing_alpha": "1",
-    "swing_limit": "none", "reserve_overdraw": "stop", "adjustment_minimum": "0.5", "adjustment_maximum": "2",
-}  # fmt: skip
+    "recognition_ratio": "0.70",
+    "uncontrollable_ratio": "0.30",
+    "recognise_on": "revenue",
+    "true_up_basis": "simulated",
+    "pay_basis": "total",
+    "own_basis": "fee",
+    "deduction_unit": "group_mean",
+    "outpatient_cost_stage": "direct",
+    "inpatient_cost_stage": "full",
+    "technology_inpatient_points": "no",
+    "negative_bonus": "carry_forward",
+    "score_applies_to_true_up": "true",
+    "smoothing_alpha": "1",
+    "swing_limit": "none",
+    "reserve_overdraw": "stop",
+    "adjustment_minimum": "0.5",
+    "adjustment_maximum": "2",
+}
+WITHOUT_INDICATORS = (
+    "--exclude",
+    "fct_indicator",
+    "int_scoring__describe_cases",
+    "int_scoring__measure_cases",
+    "int_scoring__measure_activity",
+)
 STEPS = ("score", "subsidy", "smoothing", "carry", "floor")
 Row = dict[str, Any]
 
@@ -71,9 +133,21 @@ def compile_models(folder: Path) -> tuple[Path, list[Model]]:
 
     database = folder / "warehouse.duckdb"
     create_private_database(database).close()
-    with _environment({"CASEMIX_WAREHOUSE": str(database), "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}):
+    with _environment(
+        {"CASEMIX_WAREHOUSE": str(database), "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    ):
         arguments = ["--quiet", "compile", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-        result = dbtRunner().invoke([*arguments, "--select", "stg_performance__*", "models/scoring", "models/marts/scored", "gate_bon_*"])
+        result = dbtRunner().invoke(
+            [
+                *arguments,
+                "--select",
+                "stg_performance__*",
+                "models/scoring",
+                "models/marts/scored",
+                "gate_bon_*",
+                *WITHOUT_INDICATORS,
+            ]
+        )
     assert result.success, result.exception
     _release_connection()
     nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
@@ -125,15 +199,26 @@ class Chain:
             body = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
             self.con.execute(f"create or replace table {relation} ({body})")
         self.policy("parameter", [{"hospital_id": "*", "parameter_code": k, "value": v} for k, v in DEFAULTS.items()])
-        self.policy("bonus_scheme", [
-            {"dept_class": c, "scheme_code": s}
-            for c, s in (("clinical", "standard"), ("medical_technology", "standard"), ("medical_auxiliary", "administrative"), ("administrative", "administrative"))
-        ])  # fmt: skip
-        self.policy("bonus_step", [
-            {"scheme_code": scheme, "step_no": n, "step": step, "is_on": True}
-            for scheme in ("standard", "administrative")
-            for n, step in enumerate(("inpatient_pool", *STEPS), start=1)
-        ])  # fmt: skip
+        self.policy(
+            "bonus_scheme",
+            [
+                {"dept_class": c, "scheme_code": s}
+                for c, s in (
+                    ("clinical", "standard"),
+                    ("medical_technology", "standard"),
+                    ("medical_auxiliary", "administrative"),
+                    ("administrative", "administrative"),
+                )
+            ],
+        )
+        self.policy(
+            "bonus_step",
+            [
+                {"scheme_code": scheme, "step_no": n, "step": step, "is_on": True}
+                for scheme in ("standard", "administrative")
+                for n, step in enumerate(("inpatient_pool", *STEPS), start=1)
+            ],
+        )
 
     def insert(self, relation: str, rows: Iterable[Row]) -> None:
         """Append rows; columns that are not named stay null."""
@@ -143,7 +228,13 @@ class Chain:
 
     def policy(self, table: str, rows: Iterable[Row]) -> None:
         """Append policy rows valid since 2020, sourced and approved."""
-        common = {"valid_from": "2020-01-01", "source_type": "local", "source_ref": "test", "approved_by": "test", "recorded_at": "2020-01-01"}
+        common = {
+            "valid_from": "2020-01-01",
+            "source_type": "local",
+            "source_ref": "test",
+            "approved_by": "test",
+            "recorded_at": "2020-01-01",
+        }
         self.insert(f"policy.{table}", [{**common, **row} for row in rows])
 
     def decide(self, **values: str) -> None:

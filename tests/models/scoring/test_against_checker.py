@@ -17,19 +17,54 @@ from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.models.scoring.chain import DEFAULTS, STEPS, Chain
 from tests.models.scoring.test_goldens import RATIOS, deduction_rows
 
-CLASSES = {"k1": "clinical", "k2": "clinical", "k3": "clinical", "t1": "medical_technology", "x1": "medical_auxiliary", "a1": "administrative"}
-SCHEMES = {"clinical": "standard", "medical_technology": "standard", "medical_auxiliary": "administrative", "administrative": "administrative"}
+CLASSES = {
+    "k1": "clinical",
+    "k2": "clinical",
+    "k3": "clinical",
+    "t1": "medical_technology",
+    "x1": "medical_auxiliary",
+    "a1": "administrative",
+}
+SCHEMES = {
+    "clinical": "standard",
+    "medical_technology": "standard",
+    "medical_auxiliary": "administrative",
+    "administrative": "administrative",
+}
 DIMENSIONS = {"medical": "0.3", "nursing": "0.25", "ethics": "0.45"}
 SHARES = {
     True: {"role": "0.5", "points": "0.2", "quality": "0.25", "teaching": "0.05"},
     False: {"role": "0.3", "points": "0.5", "quality": "0.15", "teaching": "0.05"},
 }
 CALENDAR_DAYS = 31
+FIGURES = (
+    "workload_points",
+    "outpatient_yuan",
+    "outpatient_deduction_yuan",
+    "inpatient_yuan",
+    "inpatient_deduction_yuan",
+    "true_up_yuan",
+    "subsidy_yuan",
+    "administrative_yuan",
+    "opening_balance_yuan",
+    "carried_balance_yuan",
+    "bonus_yuan",
+)
 FLIPS = [
-    {}, {"recognise_on": "net"}, {"true_up_basis": "recognised"}, {"own_basis": "cost"}, {"deduction_unit": "case"}, {"outpatient_cost_stage": "full"},
-    {"inpatient_cost_stage": "direct"}, {"negative_bonus": "floor"}, {"negative_bonus": "as_is"}, {"score_applies_to_true_up": "false"},
-    {"smoothing_alpha": "0.6"}, {"smoothing_alpha": "0.35", "swing_limit": "0.25"}, {"recognition_ratio": "0.653217", "uncontrollable_ratio": "0.123457"},
-]  # fmt: skip
+    {},
+    {"recognise_on": "net"},
+    {"true_up_basis": "recognised"},
+    {"own_basis": "cost"},
+    {"deduction_unit": "case"},
+    {"outpatient_cost_stage": "full"},
+    {"inpatient_cost_stage": "direct"},
+    {"negative_bonus": "floor"},
+    {"negative_bonus": "as_is"},
+    {"score_applies_to_true_up": "false"},
+    {"smoothing_alpha": "0.6"},
+    {"smoothing_alpha": "0.35", "swing_limit": "0.25"},
+    {"recognition_ratio": "0.653217", "uncontrollable_ratio": "0.123457"},
+]
 
 
 def yuan(random_: random.Random, low: int, high: int) -> Decimal:
@@ -52,12 +87,26 @@ class Hospital:
                     self.points[dept, person["staff_id"]] = Decimal(self.random.randint(-200, 9000)) / 8
         self.costs = self._costs()
         self.cases = self._cases()
-        self.true_ups = [(f"old{n}", d, yuan(self.random, 0, 9000), yuan(self.random, 0, 9000)) for n, d in enumerate(("k1", "k2", "k2"))]
-        self.sheets = [(d, o, m, Decimal(self.random.randint(6000, 10000)) / 100) for d in CLASSES for m in DIMENSIONS for o in ("o1", "o2", "o3") if self.random.random() < 0.5]
+        self.true_ups = [
+            (f"old{n}", d, yuan(self.random, 0, 9000), yuan(self.random, 0, 9000)) for n, d in enumerate(("k1", "k2", "k2"))
+        ]
+        self.sheets = [
+            (d, o, m, Decimal(self.random.randint(6000, 10000)) / 100)
+            for d in CLASSES
+            for m in DIMENSIONS
+            for o in ("o1", "o2", "o3")
+            if self.random.random() < 0.5
+        ]
         self.subsidies = {d: yuan(self.random, 0, 5000) for d in ("k1", "x1")}
         self.openings = {d: -yuan(self.random, 0, 4000) for d in ("k2", "t1", "a1")}
-        self.past = {(d, m): yuan(self.random, -500, 60000) for d in ("k1", "k2", "a1") for m in (12, 1, 2) if self.random.random() < 0.8}
-        self.pools = {"total": Decimal(self.random.randint(300_000, 500_000)), "administrative": yuan(self.random, 20000, 40000), "reserve": Decimal(200_000)}
+        self.past = {
+            (d, m): yuan(self.random, -500, 60000) for d in ("k1", "k2", "a1") for m in (12, 1, 2) if self.random.random() < 0.8
+        }
+        self.pools = {
+            "total": Decimal(self.random.randint(300_000, 500_000)),
+            "administrative": yuan(self.random, 20000, 40000),
+            "reserve": Decimal(200_000),
+        }
         if self.random.random() < 0.5:
             self.pools["inpatient"] = yuan(self.random, 40000, 60000)
 
@@ -71,31 +120,52 @@ class Hospital:
         persons = []
         for n in range(self.random.randint(3, 7)):
             has_sheet = self.random.random() < 0.7
-            persons.append({
-                "staff_id": f"{dept}p{n}", "role": "nurse" if n % 2 else "doctor", "position": Decimal(self.random.randint(8, 30)) / 10,
-                "fte": self.random.choice([Decimal(1), Decimal("0.5"), Decimal("0.333333")]), "has_sheet": has_sheet,
-                "days": Decimal(self.random.randint(1, 62)) / 2 if has_sheet else None,
-                "quality": Decimal(self.random.randint(6000, 10000)) / 100 if has_sheet else None,
-                "teaching": Decimal(self.random.choice([0, 0, 80])) if has_sheet else None,
-                "adjustment": yuan(self.random, -40, 40) if has_sheet and self.random.random() < 0.2 else Decimal(0),
-            })  # fmt: skip
+            persons.append(
+                {
+                    "staff_id": f"{dept}p{n}",
+                    "role": "nurse" if n % 2 else "doctor",
+                    "position": Decimal(self.random.randint(8, 30)) / 10,
+                    "fte": self.random.choice([Decimal(1), Decimal("0.5"), Decimal("0.333333")]),
+                    "has_sheet": has_sheet,
+                    "days": Decimal(self.random.randint(1, 62)) / 2 if has_sheet else None,
+                    "quality": Decimal(self.random.randint(6000, 10000)) / 100 if has_sheet else None,
+                    "teaching": Decimal(self.random.choice([0, 0, 80])) if has_sheet else None,
+                    "adjustment": yuan(self.random, -40, 40) if has_sheet and self.random.random() < 0.2 else Decimal(0),
+                }
+            )
         return persons
 
     def _costs(self) -> list[tuple[str, str, bool, str, Decimal]]:
         keys = [(c, s) for c in RATIOS for s in ((True, False) if c in ("C2", "C3") else (False,))]
-        return [(d, c, s, stage, yuan(self.random, 0, 3000)) for d in ("k1", "k2", "k3") for c, s in keys for stage in ("direct", "technology")]
+        return [
+            (d, c, s, stage, yuan(self.random, 0, 3000))
+            for d in ("k1", "k2", "k3")
+            for c, s in keys
+            for stage in ("direct", "technology")
+        ]
 
     def _cases(self) -> list[dict[str, Any]]:
         cases = []
         for n in range(30):
-            wards = {d: Decimal(self.random.randint(1, 20)) for d in self.random.sample(["k1", "k2", "k3"], self.random.choice([1, 1, 1, 2, 3]))}
+            wards = {
+                d: Decimal(self.random.randint(1, 20))
+                for d in self.random.sample(["k1", "k2", "k3"], self.random.choice([1, 1, 1, 2, 3]))
+            }
             payment = yuan(self.random, 2000, 9000)
             parts = largest_remainder(Fraction(payment), {d: Fraction(w) for d, w in wards.items()})
-            cases.append({
-                "stay_id": f"s{n}", "group": self.random.choice(["g1", "g2", "g3", f"s{n}"]), "wards": wards, "payments": parts, "payment": payment,
-                "own_cost": yuan(self.random, 100, 2000), "own_fee": yuan(self.random, 100, 2200), "shared": yuan(self.random, 500, 6000),
-                "direct": yuan(self.random, 300, 3000),
-            })  # fmt: skip
+            cases.append(
+                {
+                    "stay_id": f"s{n}",
+                    "group": self.random.choice(["g1", "g2", "g3", f"s{n}"]),
+                    "wards": wards,
+                    "payments": parts,
+                    "payment": payment,
+                    "own_cost": yuan(self.random, 100, 2000),
+                    "own_fee": yuan(self.random, 100, 2200),
+                    "shared": yuan(self.random, 500, 6000),
+                    "direct": yuan(self.random, 300, 3000),
+                }
+            )
         return cases
 
 
@@ -104,89 +174,197 @@ def fill(chain: Chain, hospital: Hospital) -> None:
     keys = {d: n for n, d in enumerate(CLASSES, start=1)}
     chain.decide(**hospital.values)
     chain.con.execute("delete from policy.bonus_step")
-    chain.policy("bonus_step", [{"scheme_code": c, "step_no": n, "step": s, "is_on": True} for c, steps in hospital.steps.items() for n, s in enumerate(steps, start=1)])
+    chain.policy(
+        "bonus_step",
+        [
+            {"scheme_code": c, "step_no": n, "step": s, "is_on": True}
+            for c, steps in hospital.steps.items()
+            for n, s in enumerate(steps, start=1)
+        ],
+    )
     chain.policy("bonus_deduction", deduction_rows())
-    chain.policy("score_weight", [{"dept_class": c, "dimension_code": d, "weight": w} for c in SCHEMES for d, w in DIMENSIONS.items()])
-    chain.policy("staff_share", [
-        {"scheme_code": scheme, "role": role, "component": component, "weight": weight}
-        for scheme in ("standard", "administrative") for role in ("doctor", "nurse") for component, weight in SHARES[role == "nurse"].items()
-    ])  # fmt: skip
-    chain.insert("conformed.int_conformed__department", [{"dept_id": d, "dept_key": keys[d], "dept_class": c} for d, c in CLASSES.items()])
+    chain.policy(
+        "score_weight", [{"dept_class": c, "dimension_code": d, "weight": w} for c in SCHEMES for d, w in DIMENSIONS.items()]
+    )
+    chain.policy(
+        "staff_share",
+        [
+            {"scheme_code": scheme, "role": role, "component": component, "weight": weight}
+            for scheme in ("standard", "administrative")
+            for role in ("doctor", "nurse")
+            for component, weight in SHARES[role == "nurse"].items()
+        ],
+    )
+    chain.insert(
+        "conformed.int_conformed__department", [{"dept_id": d, "dept_key": keys[d], "dept_class": c} for d, c in CLASSES.items()]
+    )
     _fill_staff(chain, hospital, keys)
     _fill_cases(chain, hospital)
-    chain.insert("costing.int_costing__outpatient_direct_cost", [
-        {"dept_id": d, "cost_category": c, "is_separately_charged": s, "stage": stage, "amount_yuan": a} for d, c, s, stage, a in hospital.costs
-    ])  # fmt: skip
-    chain.landed("performance_score", [{"dept_id": d, "office_code": o, "dimension_code": m, "score": s} for d, o, m, s in hospital.sheets])
+    chain.insert(
+        "costing.int_costing__outpatient_direct_cost",
+        [
+            {"dept_id": d, "cost_category": c, "is_separately_charged": s, "stage": stage, "amount_yuan": a}
+            for d, c, s, stage, a in hospital.costs
+        ],
+    )
+    chain.landed(
+        "performance_score", [{"dept_id": d, "office_code": o, "dimension_code": m, "score": s} for d, o, m, s in hospital.sheets]
+    )
     chain.landed("performance_subsidy", [{"dept_id": d, "amount": a, "reason": "r"} for d, a in hospital.subsidies.items()])
     chain.landed("performance_pool", [{"pool_code": c, "amount": a} for c, a in hospital.pools.items()])
-    openings = [{"measure_code": "carried_balance", "month": "2025-02-01", "subject_id": d, "dept_id": d, "amount": a} for d, a in hospital.openings.items()]
+    openings = [
+        {"measure_code": "carried_balance", "month": "2025-02-01", "subject_id": d, "dept_id": d, "amount": a}
+        for d, a in hospital.openings.items()
+    ]
     past = [
-        {"measure_code": "department_bonus", "month": "2024-12-01" if m == 12 else f"2025-0{m}-01", "subject_id": d, "dept_id": d, "amount": a}
+        {
+            "measure_code": "department_bonus",
+            "month": "2024-12-01" if m == 12 else f"2025-0{m}-01",
+            "subject_id": d,
+            "dept_id": d,
+            "amount": a,
+        }
         for (d, m), a in hospital.past.items()
     ]
     chain.landed("performance_opening", [*openings, *past])
 
 
 def _fill_staff(chain: Chain, hospital: Hospital, keys: dict[str, int]) -> None:
-    chain.insert("conformed.int_conformed__item_period", [
-        {"item_period_key": 1, "judging_points": 1, "executing_points": 0, "nursing_points": 0, "has_points": True},
-        {"item_period_key": 2, "judging_points": 0, "executing_points": 0, "nursing_points": 1, "has_points": True},
-    ])  # fmt: skip
+    chain.insert(
+        "conformed.int_conformed__item_period",
+        [
+            {"item_period_key": 1, "judging_points": 1, "executing_points": 0, "nursing_points": 0, "has_points": True},
+            {"item_period_key": 2, "judging_points": 0, "executing_points": 0, "nursing_points": 1, "has_points": True},
+        ],
+    )
     people = [(d, p) for d, persons in hospital.persons.items() for p in persons]
     numbers = {p["staff_id"]: n for n, (_, p) in enumerate(people, start=1)}
-    chain.insert("conformed.int_conformed__staff", [
-        {"staff_id": p["staff_id"], "staff_key": numbers[p["staff_id"]], "dept_id": d, "role": p["role"], "position_coefficient": p["position"],
-         "full_time_equivalent": p["fte"], "is_valid_on_first_day": True}
-        for d, p in people
-    ])  # fmt: skip
+    chain.insert(
+        "conformed.int_conformed__staff",
+        [
+            {
+                "staff_id": p["staff_id"],
+                "staff_key": numbers[p["staff_id"]],
+                "dept_id": d,
+                "role": p["role"],
+                "position_coefficient": p["position"],
+                "full_time_equivalent": p["fte"],
+                "is_valid_on_first_day": True,
+            }
+            for d, p in people
+        ],
+    )
     judged = [
-        {"item_period_key": 1, "ordering_dept_key": keys[d], "executing_dept_key": keys[d], "ordering_staff_key": numbers[s], "quantity": q}
+        {
+            "item_period_key": 1,
+            "ordering_dept_key": keys[d],
+            "executing_dept_key": keys[d],
+            "ordering_staff_key": numbers[s],
+            "quantity": q,
+        }
         for (d, s), q in hospital.points.items()
     ]
-    nursed = [{"item_period_key": 2, "ordering_dept_key": keys[d], "executing_dept_key": keys[d], "quantity": q} for d, q in hospital.nursing.items()]
-    chain.insert("conformed.int_conformed__charge", [{"is_inpatient": False, "disposition_code": 0, **row} for row in [*judged, *nursed]])
-    chain.landed("performance_staff", [
-        {"dept_id": d, "staff_id": p["staff_id"], "days_worked": p["days"], "quality_score": p["quality"], "teaching_score": p["teaching"],
-         "manual_adjustment": p["adjustment"], "adjustment_reason": "r"}
-        for d, p in people if p["has_sheet"]
-    ])  # fmt: skip
+    nursed = [
+        {"item_period_key": 2, "ordering_dept_key": keys[d], "executing_dept_key": keys[d], "quantity": q}
+        for d, q in hospital.nursing.items()
+    ]
+    chain.insert(
+        "conformed.int_conformed__charge", [{"is_inpatient": False, "disposition_code": 0, **row} for row in [*judged, *nursed]]
+    )
+    chain.landed(
+        "performance_staff",
+        [
+            {
+                "dept_id": d,
+                "staff_id": p["staff_id"],
+                "days_worked": p["days"],
+                "quality_score": p["quality"],
+                "teaching_score": p["teaching"],
+                "manual_adjustment": p["adjustment"],
+                "adjustment_reason": "r",
+            }
+            for d, p in people
+            if p["has_sheet"]
+        ],
+    )
 
 
 def _fill_cases(chain: Chain, hospital: Hospital) -> None:
-    chain.insert("settlement.int_settlement__population_case", [
-        {"stay_id": c["stay_id"], "group_key": c["group"], "payment_yuan": c["payment"], "own_cost_yuan": c["own_cost"], "own_fee_yuan": c["own_fee"],
-         "shared_cost_yuan": c["shared"], "shared_direct_cost_yuan": c["direct"]}
-        for c in hospital.cases
-    ])  # fmt: skip
-    chain.insert("settlement.int_settlement__case_ward", [{"stay_id": c["stay_id"], "dept_id": d, "ward_weight": w} for c in hospital.cases for d, w in c["wards"].items()])
-    chain.insert("settlement.int_settlement__case_ward_payment", [
-        {"stay_id": c["stay_id"], "dept_id": d, "payment_yuan": Decimal(int(p * 100)) / 100} for c in hospital.cases for d, p in c["payments"].items()
-    ])  # fmt: skip
-    chain.insert("settlement.int_settlement__true_up_case_ward", [
-        {"stay_id": s, "dept_id": d, "actual_yuan": a, "simulated_yuan": x, "true_up_yuan": a - x} for s, d, a, x in hospital.true_ups
-    ])  # fmt: skip
+    chain.insert(
+        "settlement.int_settlement__population_case",
+        [
+            {
+                "stay_id": c["stay_id"],
+                "group_key": c["group"],
+                "payment_yuan": c["payment"],
+                "own_cost_yuan": c["own_cost"],
+                "own_fee_yuan": c["own_fee"],
+                "shared_cost_yuan": c["shared"],
+                "shared_direct_cost_yuan": c["direct"],
+            }
+            for c in hospital.cases
+        ],
+    )
+    chain.insert(
+        "settlement.int_settlement__case_ward",
+        [{"stay_id": c["stay_id"], "dept_id": d, "ward_weight": w} for c in hospital.cases for d, w in c["wards"].items()],
+    )
+    chain.insert(
+        "settlement.int_settlement__case_ward_payment",
+        [
+            {"stay_id": c["stay_id"], "dept_id": d, "payment_yuan": Decimal(int(p * 100)) / 100}
+            for c in hospital.cases
+            for d, p in c["payments"].items()
+        ],
+    )
+    chain.insert(
+        "settlement.int_settlement__true_up_case_ward",
+        [
+            {"stay_id": s, "dept_id": d, "actual_yuan": a, "simulated_yuan": x, "true_up_yuan": a - x}
+            for s, d, a, x in hospital.true_ups
+        ],
+    )
 
 
 def check(hospital: Hospital) -> dict[str, Bonus]:
     """The same hospital through the checker."""
     values = hospital.values
     decisions = Decisions(
-        recognition_ratio=Fraction(values["recognition_ratio"]), uncontrollable_ratio=Fraction(values["uncontrollable_ratio"]),
-        recognise_on=values["recognise_on"], true_up_basis=values["true_up_basis"], own_basis=values["own_basis"],
-        deduction_unit=values["deduction_unit"], outpatient_cost_stage=values["outpatient_cost_stage"],
-        inpatient_cost_stage=values["inpatient_cost_stage"], negative_bonus=values["negative_bonus"],
-        score_applies_to_true_up=values["score_applies_to_true_up"] == "true", smoothing_alpha=Fraction(values["smoothing_alpha"]),
+        recognition_ratio=Fraction(values["recognition_ratio"]),
+        uncontrollable_ratio=Fraction(values["uncontrollable_ratio"]),
+        recognise_on=values["recognise_on"],
+        true_up_basis=values["true_up_basis"],
+        own_basis=values["own_basis"],
+        deduction_unit=values["deduction_unit"],
+        outpatient_cost_stage=values["outpatient_cost_stage"],
+        inpatient_cost_stage=values["inpatient_cost_stage"],
+        negative_bonus=values["negative_bonus"],
+        score_applies_to_true_up=values["score_applies_to_true_up"] == "true",
+        smoothing_alpha=Fraction(values["smoothing_alpha"]),
         swing_limit=None if values["swing_limit"] == "none" else Fraction(values["swing_limit"]),
-    )  # fmt: skip
+    )
     cases = [
-        Case(c["stay_id"], c["group"], Fraction(c["own_cost"]), Fraction(c["own_fee"]), Fraction(c["shared"]), Fraction(c["direct"]),
-             {d: Fraction(w) for d, w in c["wards"].items()}, c["payments"])
+        Case(
+            c["stay_id"],
+            c["group"],
+            Fraction(c["own_cost"]),
+            Fraction(c["own_fee"]),
+            Fraction(c["shared"]),
+            Fraction(c["direct"]),
+            {d: Fraction(w) for d, w in c["wards"].items()},
+            c["payments"],
+        )
         for c in hospital.cases
-    ]  # fmt: skip
-    ratios = {(c, s): None if r is None else Fraction(r) for c, r in RATIOS.items() for s in ((True, False) if c in ("C2", "C3") else (False,))}
+    ]
+    ratios = {
+        (c, s): None if r is None else Fraction(r)
+        for c, r in RATIOS.items()
+        for s in ((True, False) if c in ("C2", "C3") else (False,))
+    }
     departments = {d: _department(hospital, d) for d in CLASSES}
-    return department_bonuses(departments, cases, {k: Fraction(v) for k, v in hospital.pools.items()}, ratios, hospital.steps, decisions)
+    return department_bonuses(
+        departments, cases, {k: Fraction(v) for k, v in hospital.pools.items()}, ratios, hospital.steps, decisions
+    )
 
 
 def _department(hospital: Hospital, dept: str) -> Department:
@@ -203,7 +381,9 @@ def _department(hospital: Hospital, dept: str) -> Department:
         true_ups=[(Fraction(a), Fraction(s)) for _, d, a, s in hospital.true_ups if d == dept],
         subsidy=Fraction(hospital.subsidies.get(dept, 0)),
         position_weight=sum((Fraction(p["position"]) * Fraction(p["fte"]) for p in hospital.persons[dept]), Fraction(0)),
-        composite=composite_score([(m, Fraction(s)) for d, _, m, s in hospital.sheets if d == dept], {m: Fraction(w) for m, w in DIMENSIONS.items()}),
+        composite=composite_score(
+            [(m, Fraction(s)) for d, _, m, s in hospital.sheets if d == dept], {m: Fraction(w) for m, w in DIMENSIONS.items()}
+        ),
         opening_balance=Fraction(hospital.openings.get(dept, 0)),
         past_bonuses=[Fraction(a) for (d, _), a in hospital.past.items() if d == dept],
     )
@@ -211,11 +391,18 @@ def _department(hospital: Hospital, dept: str) -> Department:
 
 def check_staff(hospital: Hospital, dept: str, bonus: Fraction) -> dict[str, Fraction]:
     persons = [
-        Person(p["staff_id"], p["role"] == "nurse", Fraction(p["position"]) * Fraction(p["fte"]), None if p["days"] is None else Fraction(p["days"]),
-               Fraction(hospital.points.get((dept, p["staff_id"]), 0)), None if p["quality"] is None else Fraction(p["quality"]),
-               None if p["teaching"] is None else Fraction(p["teaching"]), Fraction(p["adjustment"]))
+        Person(
+            p["staff_id"],
+            p["role"] == "nurse",
+            Fraction(p["position"]) * Fraction(p["fte"]),
+            None if p["days"] is None else Fraction(p["days"]),
+            Fraction(hospital.points.get((dept, p["staff_id"]), 0)),
+            None if p["quality"] is None else Fraction(p["quality"]),
+            None if p["teaching"] is None else Fraction(p["teaching"]),
+            Fraction(p["adjustment"]),
+        )
         for p in hospital.persons[dept]
-    ]  # fmt: skip
+    ]
     weights = {nurse: {k: Fraction(w) for k, w in shares.items()} for nurse, shares in SHARES.items()}
     return staff_bonuses(bonus, persons, weights, CALENDAR_DAYS)
 
@@ -229,14 +416,14 @@ def test_random_hospitals_agree_with_the_checker(new_chain: Callable[[], Chain],
         chain.build()
         expected = check(hospital)
         published = {
-            row[0]: row[1:]
-            for row in chain.rows(
-                "select dept_id, workload_points, outpatient_yuan, outpatient_deduction_yuan, inpatient_yuan, inpatient_deduction_yuan, true_up_yuan,"
-                " subsidy_yuan, administrative_yuan, opening_balance_yuan, carried_balance_yuan, bonus_yuan from scored.fct_department_bonus"
-            )
+            row[0]: row[1:] for row in chain.rows(f"select dept_id, {', '.join(FIGURES)} from scored.fct_department_bonus")
         }
         assert published == {d: tuple(vars(b).values()) for d, b in expected.items() if d != RESERVE}
-        lines = dict(chain.rows("select dept_id, sum(amount_micro_yuan) from scored.fct_bonus_journal where staff_id is null group by dept_id"))
+        lines = dict(
+            chain.rows(
+                "select dept_id, sum(amount_micro_yuan) from scored.fct_bonus_journal where staff_id is null group by dept_id"
+            )
+        )
         assert {d: Fraction(lines.get(d, 0), 10**6) for d in expected} == {d: b.bonus for d, b in expected.items()}
         paid: dict[str, dict[str, Decimal]] = defaultdict(dict)
         for dept, staff_id, amount in chain.rows("select dept_id, staff_id, bonus_yuan from scored.fct_staff_bonus"):
@@ -252,4 +439,6 @@ def test_a_wrong_rate_shows(new_chain: Callable[[], Chain]) -> None:
     chain.decide(uncontrollable_ratio="0.31")
     chain.build()
     expected = {d: b.bonus for d, b in check(hospital).items()}
-    assert dict(chain.rows("select dept_id, bonus_yuan from scored.fct_department_bonus")) != {d: b for d, b in expected.items() if d != RESERVE}
+    assert dict(chain.rows("select dept_id, bonus_yuan from scored.fct_department_bonus")) != {
+        d: b for d, b in expected.items() if d != RESERVE
+    }

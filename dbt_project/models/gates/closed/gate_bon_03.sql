@@ -7,25 +7,13 @@ with departments as (
 
 ),
 
-staff as (
-
-    select * from {{ ref('int_scoring__adjust_staff') }}
-
-),
-
 persons as (
 
     select
         dept_id,
         sum(share_yuan + adjustment_yuan) as bonus_yuan
-    from staff
+    from {{ ref('int_scoring__adjust_staff') }}
     group by dept_id
-
-),
-
-submitted as (
-
-    select * from {{ ref('stg_performance__staff') }}
 
 ),
 
@@ -38,21 +26,6 @@ findings as (
     left join persons
         on departments.dept_id = persons.dept_id
     where departments.bonus_yuan <> coalesce(persons.bonus_yuan, 0)
-    union all
-    select
-        {{ address('performance_staff', "submitted.dept_id || '/' || submitted.staff_id", 'submitted') }} as sample_key,
-        0 as difference_yuan
-    from staff
-    inner join submitted
-        on
-            staff.dept_id = submitted.dept_id
-            and staff.staff_id = submitted.staff_id
-    where
-        staff.manual_adjustment_yuan <> 0
-        and (
-            coalesce(submitted.adjustment_reason, '') = ''
-            or abs(staff.manual_adjustment_yuan) > abs(staff.share_yuan) * {{ parameter('manual_adjustment_limit', 'decimal(9,6)') }}
-        )
 
 ),
 
