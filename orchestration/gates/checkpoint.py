@@ -22,7 +22,7 @@ from orchestration.gates.figures import (
 )
 from orchestration.gates.index import Gate, load_index, load_suite
 from orchestration.gates.judge import Verdict, judge
-from orchestration.gates.messages import Finding, message
+from orchestration.gates.messages import Finding, message, plain
 from orchestration.home import EXPECTATIONS
 
 
@@ -64,7 +64,8 @@ def run_checkpoint(
     judged = [g for g in gates if _finding_before(g, evidence) is None]
     meta = {g.gate_id: _rendered_meta(evidence.thresholds[g.gate_id]) for g in judged}
     limits = {g.gate_id: evidence.thresholds[g.gate_id].threshold for g in judged}
-    verdicts = judge(warehouse, judged, limits, meta, docs)
+    run_name = f"{evidence.scope.hospital_id} {evidence.scope.month:%Y-%m}"
+    verdicts = judge(warehouse, judged, limits, meta, docs, run_name)
     return [_answer(gate, evidence, verdicts.get(gate.gate_id)) for gate in gates]
 
 
@@ -159,4 +160,4 @@ def _answer(gate: Gate, evidence: Evidence, verdict: Verdict | None) -> GateAnsw
 
 def _rendered_meta(threshold: Threshold) -> dict[str, str]:
     """What the rendered suite says about the threshold, whose home is the policy."""
-    return {"threshold": str(threshold.threshold), "severity": threshold.severity, "reason": threshold.reason}
+    return {"threshold": plain(threshold.threshold), "severity": threshold.severity, "reason": threshold.reason}

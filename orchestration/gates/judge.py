@@ -32,6 +32,7 @@ def judge(
     thresholds: Mapping[str, Decimal],
     meta: Mapping[str, Mapping[str, Any]],
     docs: Path | None = None,
+    run_name: str | None = None,
 ) -> dict[str, Verdict]:
     """Validate the gates of one checkpoint.
 
@@ -41,6 +42,7 @@ def judge(
         thresholds: gate id to threshold.
         meta: gate id to what the rendered suite says beside the expectation.
         docs: folder of the Data Docs site; None writes none.
+        run_name: what the Data Docs call the run.
 
     Returns:
         Gate id to verdict; a gate without a verdict was not evaluated.
@@ -66,7 +68,7 @@ def judge(
         )
         definition = context.validation_definitions.add(gx.ValidationDefinition(name=checkpoint, data=batch, suite=suite))
         parameters = {gate.parameter: _number(thresholds[gate.gate_id]) for gate in gates}
-        result = _validate(context, definition, parameters, docs)
+        result = _validate(context, definition, parameters, docs, run_name)
     finally:
         source.get_execution_engine().close()
     return {entry.expectation_config.meta["gate_id"]: _verdict(entry) for entry in result.results}
@@ -82,9 +84,10 @@ def _measure(gate: Gate) -> str:
     return "abs(amount_yuan)" if gate.measure == "amount_yuan" else gate.measure
 
 
-def _validate(context: Any, definition: Any, parameters: dict[str, float | int], docs: Path | None) -> Any:
+def _validate(context: Any, definition: Any, parameters: dict[str, float | int], docs: Path | None, run_name: str | None) -> Any:
     import great_expectations as gx
     from great_expectations.checkpoint.actions import UpdateDataDocsAction
+    from great_expectations.core.run_identifier import RunIdentifier
 
     actions: list[Any] = []
     if docs is not None:
@@ -93,13 +96,20 @@ def _validate(context: Any, definition: Any, parameters: dict[str, float | int],
     checkpoint = context.checkpoints.add(
         gx.Checkpoint(name=definition.name, validation_definitions=[definition], actions=actions)
     )
-    (result,) = checkpoint.run(expectation_parameters=parameters).run_results.values()
+    (result,) = checkpoint.run(expectation_parameters=parameters, run_id=RunIdentifier(run_name=run_name)).run_results.values()
     return result
 
 
 def _expectation(gate: Gate, meta: Mapping[str, Any]) -> dict[str, Any]:
-    entry = gate.expectation
-    return {"type": entry["type"], "kwargs": dict(entry["kwargs"]), "meta": {**entry["meta"], **meta}}
+    """The entry of the suite with the sentence the Data Docs show: texts, limit, severity, reason, owner."""
+    sign = "≥" if gate.is_lower_limit else "≤"
+    limit = f"{gate.measure} {sign} {meta['threshold']}, {meta['severity']} ({gate.owner}): {meta['reason']}"
+    return {
+        "type": gate.expectation["type"],
+        "kwargs": dict(gate.expectation["kwargs"]),
+        "meta": {**gate.expectation["meta"], **meta},
+        "description": f"{gate.zh} · {gate.en} · {limit}",
+    }
 
 
 def _verdict(entry: Any) -> Verdict:

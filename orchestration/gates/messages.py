@@ -68,7 +68,7 @@ def _judged(gate: Gate, row: Figures, threshold: Threshold) -> tuple[str, str]:
     measured = getattr(row, gate.measure)
     if gate.measure == "amount_yuan" and measured is not None:
         measured = abs(measured)
-    value, limit = _plain(measured), _plain(threshold.threshold)
+    value, limit = plain(measured), plain(threshold.threshold)
     zh_limit, en_limit = ("不低于", "at least") if gate.is_lower_limit else ("不超过", "at most")
     zh = f"检查 {row.checked_rows} 行，不符 {row.failing_rows} 行，{MEASURE_ZH[gate.measure]} {value}，应{zh_limit} {limit}"
     en = f"{row.checked_rows} rows checked, {row.failing_rows} failing, {gate.measure} {value}, should be {en_limit} {limit}"
@@ -89,6 +89,6 @@ def _waived(waiver: Waiver) -> tuple[str, str]:
     )
 
 
-def _plain(value: Decimal | int | None) -> str:
+def plain(value: Decimal | int | None) -> str:
     """A number without trailing zeros."""
     return "-" if value is None else format(Decimal(value).normalize(), "f")
