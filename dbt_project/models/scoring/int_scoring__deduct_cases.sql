@@ -13,8 +13,10 @@ cases as (
         case when decisions.deduction_unit = 'case' then cases.stay_id else cases.group_key end as deduction_key,
         (
             case when decisions.own_basis = 'cost' then cases.own_cost_yuan else cases.own_fee_yuan end
-            + decisions.uncontrollable_ratio
-            * case when decisions.inpatient_cost_stage = 'direct' then cases.shared_direct_cost_yuan else cases.shared_cost_yuan end
+            + decisions.uncontrollable_ratio * cast(
+                case when decisions.inpatient_cost_stage = 'direct' then cases.shared_direct_cost_yuan else cases.shared_cost_yuan end
+                as decimal(20, 2)
+            )
         )
         * case when decisions.recognise_on = 'net' then decisions.recognition_ratio else 1 end as deducted_yuan
     from {{ ref('int_settlement__population_case') }} as cases
