@@ -68,8 +68,8 @@ def measure(con: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str,
         relation: table, view or table function, as written in a from clause.
         columns: names and DuckDB types in contract order; others are left out.
     """
-    decimals = [name for name, kind in columns.items() if kind.lower().startswith("decimal")]
-    sums = "".join(f', coalesce(sum("{name}"), 0)::varchar' for name in decimals)
+    decimals = {name: kind for name, kind in columns.items() if kind.lower().startswith("decimal")}
+    sums = "".join(f', coalesce(sum(cast("{name}" as {kind})), 0)::varchar' for name, kind in decimals.items())
     query = f"""
         select count(*), coalesce(sum(('0x' || h[1:15])::bigint), 0), coalesce(sum(('0x' || h[16:30])::bigint), 0){sums}
         from (select *, md5({canonical_row(columns)}) as h from {relation}) as hashed"""
