@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
+
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +13,8 @@ import pytest
 
 from orchestration.errors import BadInput, ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
-from orchestration.release import catalogue, partition, publish as publishing, warehouse
+from orchestration.release import catalogue, partition, warehouse
+from orchestration.release import publish as publishing
 from orchestration.release.diff import diff_releases
 from orchestration.release.publish import publish
 from orchestration.release.record import canonical_json, current_record, read_record, read_records
@@ -51,7 +52,7 @@ def test_untouched_months_are_hard_links_and_the_chain_is_linear(home: Home) -> 
     first = publish(home, [gated(home, "a", "H1", JANUARY, "1")])
     second = publish(home, [gated(home, "b", "H2", JANUARY, "2")])
     path = next(p.path for p in first.partitions if p.relation == RELATION)
-    assert os.path.samefile(home.published / first.release_id / path, home.published / second.release_id / path)
+    assert (home.published / first.release_id / path).samefile(home.published / second.release_id / path)
     assert second.content["previous_record_sha256"] == first.sha256
     assert rows(home) == [("H1", JANUARY, Decimal(1)), ("H2", JANUARY, Decimal(2))]
 
@@ -129,7 +130,9 @@ def test_a_changed_month_under_a_published_one_is_refused(home: Home) -> None:
     with pytest.raises(ConfigurationError, match="2025-02"):
         publish(home, [gated(home, "c", "H1", JANUARY, "7")])
     publish(home, [gated(home, "d", "H1", JANUARY, "1")])
-    publish(home, [gated(home, "e", "H1", JANUARY, "7"), gated(home, "f", "H1", FEBRUARY, "2"), gated(home, "g", "H1", MARCH, "3")])
+    publish(
+        home, [gated(home, "e", "H1", JANUARY, "7"), gated(home, "f", "H1", FEBRUARY, "2"), gated(home, "g", "H1", MARCH, "3")]
+    )
     assert rows(home)[0] == ("H1", JANUARY, Decimal(7))
 
 

@@ -1,0 +1,59 @@
+"""The command line in this process, and a small sample region to run it on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli import main
+from orchestration.home import Home
+from orchestration.release.record import Record, current_record
+
+CHARGES = 1500
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    exit_code: int
+    out: str
+    err: str
+
+
+Casemix = Callable[..., Done]
+
+
+@pytest.fixture
+def casemix(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Casemix:
+    """Run a command as a user would; returns exit code and what it printed."""
+
+    def run(*arguments: object) -> Done:
+        monkeypatch.setattr(sys, "argv", ["casemix", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Done(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of both sample hospitals, small."""
+    folder = tmp_path_factory.mktemp("sample") / "region"
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(sys, "argv", ["casemix", "sample", str(folder), "--months", "2", "--scale", str(CHARGES)])
+        main()
+    return folder
+
+
+def published(home: Home) -> Record:
+    """Record of the present release."""
+    record = current_record(home)
+    assert record is not None
+    return record
