@@ -69,7 +69,7 @@ def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) ->
 
 
 def _arguments(phase: Phase, folder: Path, threads: int) -> list[str]:
-    flags = ["--quiet", "--no-write-json", "--no-partial-parse", "--no-use-colors", "--cache-selected-only"]
+    flags = ["--quiet", "--log-level", "none", "--no-write-json", "--no-partial-parse", "--no-use-colors", "--cache-selected-only"]
     # "cautious" keeps a test that spans phases for the phase in which its last parent is built.
     tests = ["--indirect-selection", "cautious" if phase.checkpoint != "closed" else "buildable"]
     places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]

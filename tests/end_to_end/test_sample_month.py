@@ -106,7 +106,18 @@ def unbalanced(sample: Path, tmp_path: Path) -> Path:
 def test_a_failing_gate_ends_the_range_and_what_passed_is_published(casemix: Casemix, unbalanced: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "warehouse")
     done = casemix(
-        "run", "--source", unbalanced, "--from", "2025-01", "--to", "2025-02", "--hospital", "H2", "--simulation", "--home", home.root
+        "run",
+        "--source",
+        unbalanced,
+        "--from",
+        "2025-01",
+        "--to",
+        "2025-02",
+        "--hospital",
+        "H2",
+        "--simulation",
+        "--home",
+        home.root,
     )
     assert done.exit_code == 2
     assert "REC-05" in done.err
@@ -134,7 +145,9 @@ def test_a_preview_publishes_nothing(casemix: Casemix, sample: Path, tmp_path: P
         ("--month", "2025-01", "--hospital", "H9"),
     ],
 )
-def test_a_command_that_makes_no_sense_is_a_configuration_error(casemix: Casemix, sample: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_a_command_that_makes_no_sense_is_a_configuration_error(
+    casemix: Casemix, sample: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     done = casemix("run", "--source", sample, *arguments, "--home", tmp_path / "warehouse")
     assert done.exit_code == 4
     assert "next" in done.err

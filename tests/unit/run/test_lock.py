@@ -39,7 +39,12 @@ def test_the_second_run_is_refused_naming_process_and_start(tmp_path: Path) -> N
 def test_other_months_hospitals_and_homes_are_free(tmp_path: Path) -> None:
     home = Home(tmp_path / "a")
     other = Home(tmp_path / "b")
-    with month_lock(home, "H1", MONTH), month_lock(home, "H2", MONTH), month_lock(home, "H1", date(2025, 2, 1)), month_lock(other, "H1", MONTH):
+    with (
+        month_lock(home, "H1", MONTH),
+        month_lock(home, "H2", MONTH),
+        month_lock(home, "H1", date(2025, 2, 1)),
+        month_lock(other, "H1", MONTH),
+    ):
         pass
 
 
