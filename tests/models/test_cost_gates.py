@@ -12,7 +12,8 @@ import pytest
 from tests.models.compiled_models import CompiledModels, fetch, insert, open_month
 from tests.models.test_costing_reference import END, START, load, random_month
 
-GATES = ("01", "02", "03", "04", "05", "06", "08", "09", "10")
+GATES = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10")
+GATES_WITH_HISTORY = ("11", "12")
 
 
 class Fault(NamedTuple):
@@ -44,12 +45,25 @@ FAULTS = {
         "05", before="update landing.ledger_allocation_driver set month = '2024-12-01' where source_row = 2"
     ),
     "charges of unknown visits": Fault("06", before="delete from landing.his_outpatient_visit"),
+    "an item that lost a fen": Fault("07", after="update costed.fct_item_cost set cost_yuan = cost_yuan - 0.01"),
     "a case that lost a fen": Fault(
         "08",
         after="update costed.fct_case_cost set cost_yuan = cost_yuan - 0.01",
     ),
     "revenue booked too low": Fault(
         "09", before="update landing.ledger_voucher_line set credit_amount = credit_amount - 1 where account_code = '410101'"
+    ),
+    "a bed day cost next to nothing last month": Fault(
+        "11",
+        before="""insert into history.fct_unit_cost by name
+            select 'H1' as hospital_id, date '2024-12-01' as month, dept_id, 'bed_day' as cost_object, 0.01 as unit_cost_yuan
+            from (select distinct dept_id from landing.his_transfer)""",
+    ),
+    "every yuan followed its patient last month": Fault(
+        "12",
+        before="""insert into history.fct_cost_quality by name
+            select 'H1' as hospital_id, date '2024-12-01' as month, 'own_items' as allocation,
+            1 as quality_score, 1 as amount_yuan""",
     ),
     "nobody holds the drugs that were charged": Fault(
         "10", before="delete from landing.ledger_voucher_line where account_code = '500103'"
@@ -67,6 +81,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         insert(con, "landing.ledger_voucher_line", [booked | {"credit_amount": revenue, "funding_source": "own"}])
         valid = {"valid_from": "2000-01-01"}
         parameters = {"match_line_minimum": "0.98", "match_amount_minimum": "0.99"}
+        parameters |= {"quality_score_own_items": "1", "quality_score_bed_days": "0.5", "unit_cost_change_limit": "0.25"}
         parameters |= {"medical_revenue_account": "410101", "settlement_difference_account": "41010103"}
         insert(con, "policy.parameter", [{"parameter_code": code, "value": value} | valid for code, value in parameters.items()])
         con.execute("update landing.ledger_allocation_driver set quantity = abs(quantity) + 1")
@@ -85,6 +100,8 @@ def test_a_sound_month_passes_every_gate(costing_models: CompiledModels, con: du
     for gate in GATES:
         checked, failing, keys, hint = answer(con, gate)
         assert checked > 0 and failing == 0 and keys is None and hint is None, gate
+    for gate in GATES_WITH_HISTORY:
+        assert str(answer(con, gate)[3]).startswith("too_early:"), gate
 
 
 @pytest.mark.parametrize("name", FAULTS)
