@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import reduce
 from itertools import product
+from operator import or_
+from typing import NamedTuple
 
 from orchestration.grouping.pack import (
     COMPLICATION,
@@ -53,8 +56,7 @@ class Path:
         return "/".join(f"{code}.{number}" if number else code for code, number in zip(codes, self.alternatives, strict=True))
 
 
-@dataclass(frozen=True)
-class CodeFact:
+class CodeFact(NamedTuple):
     """What a code means in one role: class for single-code predicates, bits of sets hit, complication bits, exclusion table."""
 
     role: str
@@ -187,14 +189,22 @@ def _code_classes(
     names = sorted({one for predicate in predicates for one in sets_of(pack, predicate)})
     members: dict[str, list[str]] = {}
     for one in names:
-        for code in sorted(pack.code_sets[one]):
+        for code in pack.code_sets[one]:
             members.setdefault(code, []).append(one)
     numbers: dict[tuple[str, ...], int] = {(): 0}
     classes = {code: numbers.setdefault(tuple(hit), len(numbers)) for code, hit in sorted(members.items())}
-    looked_at = {predicate: (set(sets_of(pack, predicate)), *bounds(pack, predicate)) for predicate in predicates}
+    questions = [(frozenset(sets_of(pack, one)), *bounds(pack, one), guards[one]) for one in predicates]
+    users: dict[str, set[int]] = {}
+    for index, (sets, *_) in enumerate(questions):
+        for one in sets:
+            users.setdefault(one, set()).add(index)
+    unhit = [guard if least > 0 else 0 for _, least, _, guard in questions]
     for hit, number in numbers.items():
-        held = {p: least <= len(sets.intersection(hit)) <= most for p, (sets, least, most) in looked_at.items()}
-        masks[name, number] = _remaining(guards, held, everything)
+        asked = set().union(*(users[one] for one in hit))
+        refused = reduce(or_, (guard for index, guard in enumerate(unhit) if index not in asked), 0)
+        for sets, least, most, guard in (questions[index] for index in asked):
+            refused |= 0 if least <= len(sets.intersection(hit)) <= most else guard
+        masks[name, number] = everything & ~refused
     return classes
 
 

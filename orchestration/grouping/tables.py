@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -41,6 +42,7 @@ def _write(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str
     con.unregister("pack_rows")
 
 
+@lru_cache(maxsize=4096)
 def bits(members: int, width: int) -> str:
     """A set of small numbers as text; member 0 is the leftmost character."""
     return format(members, f"0{width}b")[::-1]
@@ -74,14 +76,10 @@ def _paths(key: int, compiled: CompiledPack) -> Records:
 
 
 def _codes(key: int, compiled: CompiledPack) -> Records:
-    texts: dict[tuple[int, int], str] = {}
     for fact in compiled.codes:
         width = compiled.widths["diagnosis" if fact.role.endswith("diagnosis") else "procedure"]
-        hits, counted = (
-            texts.setdefault((members, width), bits(members, width))
-            for members in (fact.hits, fact.hits | fact.complication_hits)
-        )
-        yield key, fact.role, fact.code, fact.class_no, hits, counted, fact.exclusion_no
+        counted = bits(fact.hits | fact.complication_hits, width)
+        yield key, fact.role, fact.code, fact.class_no, bits(fact.hits, width), counted, fact.exclusion_no
 
 
 def _ranges(key: int, compiled: CompiledPack) -> Records:

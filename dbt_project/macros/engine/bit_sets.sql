@@ -32,8 +32,14 @@
     {{ return(adapter.dispatch('bits_first')(bits)) }}
 {%- endmacro %}
 
+{#- bit_position looks at one bit after the other; the length of the hexadecimal text without leading zeros does not. -#}
 {% macro duckdb__bits_first(bits) -%}
-    bit_position(cast('1' as bit), {{ bits }})
+    {%- set digits = "ltrim(hex(cast(" ~ bits ~ " as blob)), '0')" -%}
+    case
+        when {{ digits }} = '' then 0
+        else bit_length({{ bits }}) - 4 * (length({{ digits }}) - 1)
+            - case when {{ digits }} >= '8' then 3 when {{ digits }} >= '4' then 2 when {{ digits }} >= '2' then 1 else 0 end
+    end
 {%- endmacro %}
 
 {#- Aggregates: members of every row, members of any row. -#}

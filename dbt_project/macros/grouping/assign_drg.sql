@@ -83,10 +83,10 @@ keys as (
         hit.pack_key,
         hit.hits,
         {{ bits_of_all("case when " ~ bits_count(bits_both('hit.hits', 'rules.bits'))
-            ~ " between rules.at_least and rules.at_most then packs.all_paths else rules.mask end") }} as mask
+            ~ " not between rules.at_least and rules.at_most then rules.mask else packs.all_paths end") }} as mask
     from (select distinct pack_key, {{ kind }}_hits as hits from keys) as hit
     inner join {{ packs.pack }} as packs on hit.pack_key = packs.pack_key
-    inner join {{ packs.hit_rule }} as rules on hit.pack_key = rules.pack_key and rules.codes = '{{ kind }}'
+    left join {{ packs.hit_rule }} as rules on hit.pack_key = rules.pack_key and rules.codes = '{{ kind }}'
     group by hit.pack_key, hit.hits
 
 ),
@@ -133,12 +133,23 @@ procedure_masks as (
 ),
 
 {% for kind in ['diagnosis', 'procedure'] -%}
+{{ kind }}_distinct as (
+
+    select
+        pack_key,
+        mask,
+        row_number() over (order by pack_key, mask) as mask_no
+    from (select distinct pack_key, mask from {{ kind }}_masks) as masks
+
+),
+
 {{ kind }}_numbers as (
 
     select
         masks.*,
-        dense_rank() over (order by masks.pack_key, masks.mask) as mask_no
+        numbered.mask_no
     from {{ kind }}_masks as masks
+    inner join {{ kind }}_distinct as numbered on masks.pack_key = numbered.pack_key and masks.mask = numbered.mask
 
 ),
 
@@ -173,8 +184,8 @@ pairs as (
         pair.procedure_no,
         {{ bits_first(bits_both('diagnoses.mask', 'procedures.mask')) }} as path_no
     from (select distinct diagnosis_no, procedure_no from cases_numbered) as pair
-    inner join (select distinct mask_no, mask from diagnosis_numbers) as diagnoses on pair.diagnosis_no = diagnoses.mask_no
-    inner join (select distinct mask_no, mask from procedure_numbers) as procedures on pair.procedure_no = procedures.mask_no
+    inner join diagnosis_distinct as diagnoses on pair.diagnosis_no = diagnoses.mask_no
+    inner join procedure_distinct as procedures on pair.procedure_no = procedures.mask_no
 
 ),
 
