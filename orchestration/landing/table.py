@@ -197,6 +197,8 @@ def _figures(border: Border, table: Table, judged: Inspection, path: Path) -> _F
 
 def _source_totals(border: Border, judged: Inspection) -> dict[str, Decimal]:
     money = [c.column.name for c in judged.casts if c.column.contract_type == "money"]
+    if not money:
+        return {}
     sums = ", ".join(f"coalesce(sum({identifier(name)}), 0)" for name in money)
     found = border.bench.con.execute(f"select {sums} from ({judged.typed})").fetchone()
     return dict(zip(money, found or (), strict=True))
