@@ -43,6 +43,11 @@ class Models:
                     kind = "view" if model.materialized == "view" else "table"
                     con.execute(f"create or replace {kind} {model.relation} as {model.sql}")
 
+    def rebuild(self, warehouse: Path, name: str) -> None:
+        """Execute one model again, after a test changed what it reads."""
+        with duckdb.connect(str(warehouse)) as con:
+            con.execute(f"create or replace table {self.by_name[name].relation} as {self.by_name[name].sql}")
+
     def _with_parents(self, wanted: tuple[str, ...]) -> set[str]:
         found: set[str] = set()
         queue = list(wanted)

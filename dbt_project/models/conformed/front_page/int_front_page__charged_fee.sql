@@ -33,7 +33,7 @@ charged as (
         pages.stay_id,
         pages.admitted_at >= scope.month_start or coalesce(max(fees.is_opening), 0) = 1 as is_whole_stay,
         count(*) filter (
-            where fees.stay_id is not null and coalesce(fees.fee_field, '') not in ('{{ front_page_fee_fields() | join("', '") }}')
+            where fees.fee_yuan <> 0 and coalesce(fees.fee_field, '') not in ('{{ front_page_fee_fields() | join("', '") }}')
         ) = 0 as is_classified,
         coalesce(sum(fees.fee_yuan), 0) as total_yuan
         {%- for field in front_page_fee_fields() %},
