@@ -8,7 +8,7 @@ import warnings
 
 import typer
 
-from orchestration.cli import chain, check, run, sample, status
+from orchestration.cli import chain, check, grouping, run, sample, status
 from orchestration.errors import CasemixError
 
 HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
@@ -22,6 +22,8 @@ app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("verify")(chain.verify)
 app.command("diff")(chain.diff)
+app.command("group")(grouping.group)
+app.add_typer(grouping.pack)
 
 QUIET_ENVIRONMENT = {"GX_ANALYTICS_ENABLED": "false", "DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 

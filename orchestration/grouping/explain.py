@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path as FilePath
 
+from orchestration.grouping.command import read_batches
 from orchestration.grouping.compile import Path, bounds, compare, flatten, sets_of
 from orchestration.grouping.pack import (
     COMPLICATION,
@@ -146,3 +148,19 @@ def _first_per_group(failures: Sequence[tuple[int, int, Path]], count: int) -> I
         if path.drg not in seen:
             seen.add(path.drg)
             yield path
+
+
+def explain_file(source: FilePath, pack: Pack, columns: Mapping[str, str], wanted: set[str], first: int) -> Iterator[Explanation]:
+    """Explanations of the cases named, or of the first ones of the file when none is."""
+    explainer = Explainer(pack)
+    left = len(wanted) or first
+    for batch in read_batches(source, columns):
+        for row in batch.to_pylist():
+            if wanted and row["case_id"] not in wanted:
+                continue
+            numbers = {name: Decimal(row[name]) for name in NUMBER_FIELDS if row[name] is not None}
+            codes = [tuple(text.split("|")) if text else () for text in (row["diagnoses"], row["procedures"])]
+            yield explainer.explain(Case(row["case_id"], codes[0], codes[1], numbers))
+            left -= 1
+            if left == 0:
+                return

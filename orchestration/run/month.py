@@ -107,7 +107,7 @@ class MonthRun:
         Returns:
             Files read back, by mart.
         """
-        from orchestration.grouping import load_packs, write_packs
+        from orchestration.grouping import packs_in_force, write_packs
         from orchestration.landing import create_landing_views
         from orchestration.policy import load_policy, write_policy
 
@@ -117,7 +117,7 @@ class MonthRun:
             parent = current_record(self.home)
             history = collect_history(self.home, parent, earlier_runs, self.hospital_id, self.month)
             policy = load_policy(self.settings.policy)
-            packs = load_packs(self.settings.packs_folder)
+            packs = packs_in_force(self.settings.warehouse_home, self.settings.packs)
             self.warehouse.unlink(missing_ok=True)
             with create_private_database(self.warehouse) as con:
                 parent_id = parent.release_id if parent else None

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from orchestration.home import DEFAULT_PACKS, Home
+from orchestration.home import Home
 from orchestration.release.files import write_atomically
 
 SETTINGS_FILE = "settings.json"
@@ -36,11 +36,6 @@ class RunSettings:
     def warehouse_home(self) -> Home:
         """Folders of the home."""
         return Home(self.home)
-
-    @property
-    def packs_folder(self) -> Path:
-        """Folder of grouper packs; the default one when none was given."""
-        return self.packs or DEFAULT_PACKS
 
     def knowing(self, hospitals: Iterable[str], months: Iterable[date]) -> RunSettings:
         """The settings with these hospitals and months added to the known ones."""

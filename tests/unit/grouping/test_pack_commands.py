@@ -6,12 +6,11 @@ import csv
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
+from orchestration.cli.app import app
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.grouping import PackRefused, check_pack, load_pack
-from orchestration.grouping import cli as grouping_cli
 from orchestration.grouping.command import group_file
 from orchestration.grouping.pack import CODE_FIELDS, KINDS, NUMBER_FIELDS
 from orchestration.grouping.store import find_pack, import_pack, list_packs, packs_in_force
@@ -19,9 +18,6 @@ from orchestration.home import DEFAULT_PACKS, Home
 from tests.unit.grouping.small_pack import edited, write_pack
 
 HEADER = "case_id,gender,age,age_days,birth_weight,los,leaving_type,dx,procs\n"
-app = typer.Typer()
-app.add_typer(grouping_cli.pack)
-app.command("group")(grouping_cli.group)
 
 
 def _csv(path: Path, *rows: str) -> Path:

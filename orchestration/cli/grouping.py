@@ -1,38 +1,30 @@
-"""`casemix pack …` and `casemix group`: thin calls into this room."""
+"""`casemix pack …` and `casemix group`: check, import and list grouper packs; group a CSV of cases."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from orchestration.errors import ConfigurationError
-from orchestration.grouping.check import check_pack
-from orchestration.grouping.command import BATCH_BYTES, group_file, read_batches
-from orchestration.grouping.explain import Case, Explained, Explainer, Explanation
-from orchestration.grouping.findings import PackRefused
-from orchestration.grouping.pack import NUMBER_FIELDS, Pack
-from orchestration.grouping.store import find_pack, import_pack, list_packs
-from orchestration.home import Home
+from orchestration.cli.options import HomeOption
+
+if TYPE_CHECKING:
+    from orchestration.grouping.explain import Explained, Explanation
 
 EXPLAINED = 10
-pack = typer.Typer(
-    name="pack", help="Check, import and list grouper packs. Example: casemix pack import packs/chs_drg", no_args_is_help=True
-)
+HELP = "Check, import and list grouper packs. Example: casemix pack import packs/chs_drg"
+pack = typer.Typer(name="pack", help=HELP, no_args_is_help=True)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the pack.", exists=True, file_okay=False)]
-HomeOption = Annotated[Path | None, typer.Option("--home", help="Warehouse folder; default CASEMIX_HOME or ./warehouse.")]
 
 
 @pack.command("check")
 def check(folder: Folder) -> None:
     """Check a pack folder and print every finding. Example: casemix pack check packs/chs_drg."""
+    from orchestration.grouping import PackRefused, check_pack
+
     findings = check_pack(folder)
     for finding in findings:
         typer.echo(str(finding), err=True)
@@ -44,6 +36,9 @@ def check(folder: Folder) -> None:
 @pack.command("import")
 def import_(folder: Folder, home: HomeOption = None) -> None:
     """Check a pack and store it by the hash of its content. Example: casemix pack import packs/chs_drg."""
+    from orchestration.grouping.store import import_pack
+    from orchestration.home import Home
+
     stored = import_pack(Home.resolve(home), folder)
     typer.echo(f"{stored.scheme} {stored.version} {stored.sha256[:12]}: {stored.groups} DRG groups, in force（已导入）")
 
@@ -51,11 +46,17 @@ def import_(folder: Folder, home: HomeOption = None) -> None:
 @pack.command("list")
 def list_(home: HomeOption = None) -> None:
     """List stored packs. Example: casemix pack list."""
+    from rich.table import Table
+
+    from orchestration.cli.console import console
+    from orchestration.grouping.store import list_packs
+    from orchestration.home import Home
+
     table = Table("scheme", "version", "hash", "imported", "from", "DRG groups", "in force")
     for one in list_packs(Home.resolve(home)):
         values = (one.scheme, one.version, one.sha256[:12], one.imported_at[:19], one.imported_from, str(one.groups))
         table.add_row(*values, "yes" if one.is_in_force else "")
-    Console().print(table)
+    console.print(table)
 
 
 def group(
@@ -67,46 +68,39 @@ def group(
     columns: Annotated[
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN where names differ; FIELD= when missing.")
     ] = None,
-    batch: Annotated[int, typer.Option("--batch", help="Bytes of the file grouped at once.", min=1024)] = BATCH_BYTES,
+    batch: Annotated[int | None, typer.Option("--batch", help="Bytes of the file grouped at once.", min=1024)] = None,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads of the engine; default all.", min=1)] = None,
     home: HomeOption = None,
 ) -> None:
     """Group a CSV of cases. Example: casemix group cases.csv --pack packs/chs_drg --output groups.csv."""
+    from orchestration.errors import ConfigurationError
+    from orchestration.grouping.command import BATCH_BYTES, group_file
+    from orchestration.grouping.explain import explain_file
+    from orchestration.grouping.store import find_pack
+    from orchestration.home import Home
+
     if output is None and not explain:
         raise ConfigurationError("nothing to do", remedy="name --output FILE, or ask to --explain", zh="缺少输出")
     chosen = find_pack(Home.resolve(home), pack_name)
     mapping = _mapping(columns or [])
     if output is not None:
         started = time.perf_counter()
-        done = group_file(cases, chosen, output, mapping, batch, threads)
+        done = group_file(cases, chosen, output, mapping, batch or BATCH_BYTES, threads)
         seconds = time.perf_counter() - started
         shares = ", ".join(f"{status} {count:,}" for status, count in done.by_status.items())
         typer.echo(f"{done.cases:,} cases in {seconds:.1f} s ({shares}) -> {output}", err=True)
     if explain:
-        for one in _explanations(cases, chosen, mapping, set(case or ())):
+        for one in explain_file(cases, chosen, mapping, set(case or ()), EXPLAINED):
             _print(one)
 
 
 def _mapping(columns: list[str]) -> dict[str, str]:
+    from orchestration.errors import ConfigurationError
+
     for text in columns:
         if "=" not in text:
             raise ConfigurationError(f"--map {text} is no FIELD=COLUMN", remedy="write --map age_years=AGE", zh="列映射格式错误")
     return dict(text.split("=", 1) for text in columns)
-
-
-def _explanations(source: Path, chosen: Pack, columns: dict[str, str], wanted: set[str]) -> Iterator[Explanation]:
-    explainer = Explainer(chosen)
-    left = len(wanted) or EXPLAINED
-    for batch in read_batches(source, columns):
-        for row in batch.to_pylist():
-            if wanted and row["case_id"] not in wanted:
-                continue
-            numbers = {name: Decimal(row[name]) for name in NUMBER_FIELDS if row[name] is not None}
-            codes = [tuple(text.split("|")) if text else () for text in (row["diagnoses"], row["procedures"])]
-            yield explainer.explain(Case(row["case_id"], codes[0], codes[1], numbers))
-            left -= 1
-            if left == 0:
-                return
 
 
 def _print(explanation: Explanation) -> None:
