@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from orchestration.contract import Table, load_contract
 from orchestration.contract.model import HOSPITAL
-from orchestration.errors import CasemixError
-from orchestration.sources.delivery import Delivery
+from orchestration.errors import BadInput, CasemixError, ConfigurationError
+from orchestration.sources.delivery import Delivery, open_deliveries
 from orchestration.sources.inspection import inspect_part
 from orchestration.sources.issues import Issue, bad_file
 from orchestration.sources.part import Month, Part
@@ -125,3 +126,50 @@ def _is_empty(delivery: Delivery, table: Table, month: Month) -> CasemixError:
     return bad_file(
         "F06", name, "has no rows", f"{table.zh} 没有数据", "Hand over the rows, or do not list the table as delivered."
     )
+
+
+def check_sources(
+    source: Path | None, config: Path | None, month: str | None, hospitals: Sequence[str] = ()
+) -> list[CheckReport]:
+    """Check the month (default: each hospital's latest) of the hospitals (default: all) a source or configuration names.
+
+    Raises:
+        ConfigurationError: nothing to check, or a month that cannot be read or guessed.
+    """
+    deliveries = [d for d in open_deliveries(source, config) if not hospitals or d.hospital_id in hospitals]
+    if not deliveries:
+        raise _unusable(f"no hospital {', '.join(hospitals)} in the source", "来源中没有该机构", "Check --hospital.")
+    return [check_delivery(delivery, _month(delivery, month)) for delivery in deliveries]
+
+
+def problems(reports: Sequence[CheckReport]) -> BadInput | None:
+    """One error for everything landing would refuse; None when all is good."""
+    bad = [report for report in reports if not report.is_good]
+    if not bad:
+        return None
+    first = next((t.error for r in bad for t in r.tables if t.error), bad[0].error)
+    issues = sum(issue.count for r in bad for t in r.tables for issue in t.issues)
+    return BadInput(
+        f"{len(bad)} of {len(reports)} hospitals cannot be landed as they are: {issues} values break the contract"
+        + (f"; {first.message}" if first else ""),
+        rule=first.rule if first else None,
+        zh="数据尚不能入湖，见上表",
+        place=first.place if first else None,
+        remedy="Correct source or mapping and check again.",
+    )
+
+
+def _month(delivery: Delivery, text: str | None) -> date:
+    if text:
+        try:
+            return Month.parse(text).start
+        except ValueError:
+            raise _unusable(f"{text!r} is not a month", "月份格式应为 YYYY-MM", "Write --month 2025-01.") from None
+    months = delivery.months()
+    if not months:
+        raise _unusable(f"{delivery.hospital_id}: only the database knows its months", "请给出月份", "Give --month.")
+    return months[-1].start
+
+
+def _unusable(en: str, zh: str, remedy: str) -> ConfigurationError:
+    return ConfigurationError(f"Nothing to check: {en}.", rule="MAP-01", zh=zh, remedy=remedy)

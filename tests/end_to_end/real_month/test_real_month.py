@@ -27,7 +27,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real_month")
     config = folder / "casemix.yml"
     config.write_text(f"hospitals:\n  - mapping: {HERE / 'mapping.yml'}\n", encoding="utf-8")
-    arguments = ["run", "--config", str(config), "--month", "1997-06", "--policy", str(HERE / "policy"), "--home", str(folder / "home")]
+    arguments = ["run", "--config", str(config), "--month", "1997-06"]
+    arguments += ["--policy", str(HERE / "policy"), "--home", str(folder / "home")]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASEMIX_PSEUDONYM_KEY", "v1:" + "ab" * 32)
         result = CliRunner().invoke(app, arguments)
@@ -74,7 +75,8 @@ def test_episodes_and_named_buckets_add_up_to_the_ledger(release: duckdb.DuckDBP
 
 def test_settlement_and_bonus_are_not_applicable_and_say_so(release: duckdb.DuckDBPyConnection) -> None:
     statuses = release.execute(
-        "select split_part(gate_id, '-', 1) as area, status, count(*) from audit.fct_gate_result where area in ('SETL', 'BON') group by all"
+        "select split_part(gate_id, '-', 1) as area, status, count(*) from audit.fct_gate_result "
+        "where area in ('SETL', 'BON') group by all"
     ).fetchall()
     assert {status for _, status, _ in statuses} == {"not_applicable"}
     for mart in ("settled.fct_case_settlement", "scored.fct_department_bonus"):
