@@ -1,0 +1,328 @@
+"""A hospital month by month: everything the release publishes about cost, settlement and bonuses, calculated again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
+from tests.end_to_end.checker.costs import MonthCost, month_cost
+from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
+from tests.end_to_end.checker.settlement import Grouped, fund_pay, standard_total
+from tests.end_to_end.checker.staff import Person, staff_bonuses
+from tests.end_to_end.checker.stays import Ledger, StayCost, whole_bed_days
+from tests.end_to_end.checker.tables import Month, Policy, Row, of_month, on, shift, valid
+
+ZERO = Fraction(0)
+EARNING = ("clinical", "medical_technology")
+
+
+@dataclass
+class Discharged:
+    """A discharged case as it was published: what later months need of it."""
+
+    stay_id: str
+    month: date
+    row: Row
+    page: Row
+    cost: StayCost
+    wards: dict[str, Fraction]
+    group: Grouped
+    simulated: Fraction | None = None
+
+
+@dataclass
+class Result:
+    """Figures of one month."""
+
+    cost: MonthCost
+    bonuses: dict[str, Bonus]
+    staff: dict[str, Fraction]
+    settlements: dict[str, tuple[Fraction, Fraction]]
+    composites: dict[str, Fraction | None]
+    true_ups: dict[str, Fraction]
+    cases: dict[str, StayCost]
+
+
+@dataclass
+class Hospital:
+    """State carried over the months; `close` calculates the next one."""
+
+    policy: Policy
+    ledger: Ledger = field(default_factory=Ledger)
+    cases: dict[str, Discharged] = field(default_factory=dict)
+    settled: dict[str, tuple[date, Fraction]] = field(default_factory=dict)
+    statements: list[Row] = field(default_factory=list)
+    balances: dict[tuple[str, date], Fraction] = field(default_factory=dict)
+    past: dict[tuple[str, date], Fraction] = field(default_factory=dict)
+    openings: list[Row] = field(default_factory=list)
+
+    def close(self, month: Month, groups: Mapping[str, Grouped]) -> Result:
+        """Calculate a month; `groups` are the groups the release gives its cases."""
+        self._open(month)
+        cost = month_cost(month, self.policy)
+        self.ledger.add_month(month, cost, int(self.policy.parameter("sameday_bedday", month.first) or 1))
+        self._settle(month)
+        discharged = self._discharge(month, groups)
+        settlements = self._simulate(month, discharged)
+        population = self._population(month)
+        true_ups = self._true_ups(month)
+        composites, departments = self._departments(month, cost, true_ups)
+        bonuses = self._bonuses(month, departments, population)
+        staff = self._staff(month, bonuses)
+        for dept, bonus in bonuses.items():
+            if dept != RESERVE:
+                self.past[dept, month.first] = bonus.bonus
+                self.balances[dept, month.first] = bonus.carried_balance
+        compared = {d: sum((a - s for a, s in pairs), ZERO) for d, pairs in true_ups.items()}
+        costs = {stay: self.cases[stay].cost for stay in discharged}
+        return Result(cost, bonuses, staff, settlements, composites, compared, costs)
+
+    def _open(self, month: Month) -> None:
+        if self.openings:
+            return
+        self.openings = month.rows("performance_opening")
+        self.ledger.open_with(self.openings, month.first)
+        for row in self.openings:
+            if row["month"] < month.first and row["measure_code"] == "carried_balance":
+                self.balances.setdefault((row["subject_id"], row["month"]), row["amount"])
+            if row["month"] < month.first and row["measure_code"] == "department_bonus":
+                self.past.setdefault((row["subject_id"], row["month"]), row["amount"])
+
+    def _settle(self, month: Month) -> None:
+        rows = [r for r in month.rows("his_settlement") if r["encounter_type"] == "inpatient"]
+        reversed_ids = {r["reverses_settlement_id"] for r in rows}
+        for row in rows:
+            if not row["is_reversal"] and row["settlement_id"] not in reversed_ids:
+                self.settled[row["encounter_id"]] = (on(row["settled_on"]), row["patient_pay"])
+        self.statements += month.rows("insurer_case_settlement")
+
+    def _discharge(self, month: Month, groups: Mapping[str, Grouped]) -> list[str]:
+        pages = {r["stay_id"]: r for r in month.rows("emr_front_page")}
+        days = whole_bed_days(month, int(self.policy.parameter("sameday_bedday", month.first) or 1))
+        wards: dict[str, dict[str, Fraction]] = defaultdict(dict)
+        for (dept, stay), n in days.items():
+            wards[stay][dept] = Fraction(n)
+        found = []
+        for row in month.rows("his_inpatient_stay"):
+            stay = row["stay_id"]
+            if row["discharged_at"] is None or not month.first <= on(row["discharged_at"]) < month.end or stay not in pages:
+                continue
+            weights = self._wards(month, row, wards[stay])
+            page = pages[stay]
+            self.cases[stay] = Discharged(
+                stay, month.first, row, page, self.ledger.stays.pop(stay, StayCost()), weights, groups[stay]
+            )
+            found.append(stay)
+        return found
+
+    def _wards(self, month: Month, row: Row, days: dict[str, Fraction]) -> dict[str, Fraction]:
+        if self.policy.parameter("transfer_split", month.first) == "discharge_department":
+            return {row["discharge_dept_id"]: Fraction(1)}
+        return {dept: n for dept, n in days.items() if n}
+
+    def _is_simulated(self, case: Discharged, month: Month) -> bool:
+        return case.row["insurance_type"] != "self_pay" or self.policy.parameter("simulate_self_pay", month.first) != "false"
+
+    def _simulate(self, month: Month, discharged: list[str]) -> dict[str, tuple[Fraction, Fraction]]:
+        """Standard total and fund payment of the cases discharged, or settled late, in this month."""
+        late = [
+            s
+            for s, c in self.cases.items()
+            if c.month < month.first and s in self.settled and month.first <= self.settled[s][0] < month.end
+        ]
+        settlements = {}
+        for stay in [*discharged, *late]:
+            case = self.cases[stay]
+            if not self._is_simulated(case, month):
+                continue
+            settled_on, patient_pay = self.settled.get(stay, (on(case.row["discharged_at"]), case.page["self_paid_fee"]))
+            total = standard_total(case.group, case.page["total_fee"], case.row["insurance_type"], settled_on, self.policy)
+            fund = fund_pay(total, case.row["insurance_type"], patient_pay)
+            settlements[stay] = (total, fund)
+            case.simulated = fund if self.policy.parameter("pay_basis", month.first) == "fund" else total
+        return settlements
+
+    def _population(self, month: Month) -> list[Case]:
+        everyone = self.policy.parameter("simulated_population", month.first) == "discharged"
+        cases = []
+        for stay, case in self.cases.items():
+            settled_on = self.settled[stay][0] if stay in self.settled else None
+            is_now = case.month == month.first and (everyone or settled_on is not None)
+            is_late = (
+                not everyone and case.month < month.first and settled_on is not None and month.first <= settled_on < month.end
+            )
+            if not (is_now or is_late) or case.simulated is None:
+                continue
+            key = case.group.group if case.group.status == "grouped" and case.group.group else stay
+            payments = largest_remainder(case.simulated, case.wards)
+            c = case.cost
+            cases.append(Case(stay, key, c.own_cost, c.own_fee, c.shared, c.shared_direct, case.wards, payments))
+        return cases
+
+    def _true_ups(self, month: Month) -> dict[str, list[tuple[Fraction, Fraction]]]:
+        """Actual and simulated by department of the cases whose statement falls due in this month."""
+        pairs: dict[str, list[tuple[Fraction, Fraction]]] = defaultdict(list)
+        opened: dict[str, dict[str, Fraction]] = defaultdict(dict)
+        discharge: dict[str, date] = {}
+        for row in self.openings:
+            if row["measure_code"] == "simulated_settlement":
+                opened[row["subject_id"]][row["dept_id"]] = row["amount"]
+                discharge[row["subject_id"]] = row["month"]
+        is_fund = self.policy.parameter("pay_basis", month.first) == "fund"
+        for row in self.statements:
+            stay = row["stay_id"]
+            case = self.cases.get(stay)
+            discharged = case.month if case else discharge.get(stay)
+            if discharged is None or max(shift(discharged, 12), row["statement_month"]) != month.first:
+                continue
+            actual = ZERO if row["is_rejected"] else row["fund_pay" if is_fund else "standard_total"] - row["deduction"]
+            weights = case.wards if case else opened[stay]
+            simulated = largest_remainder(case.simulated or ZERO, case.wards) if case else opened[stay]
+            for dept, part in largest_remainder(actual, weights).items():
+                pairs[dept].append((part, simulated[dept]))
+        return pairs
+
+    def _departments(
+        self, month: Month, cost: MonthCost, true_ups: Mapping[str, list[tuple[Fraction, Fraction]]]
+    ) -> tuple[dict[str, Fraction | None], dict[str, Department]]:
+        rows = of_month(month.rows("his_department"), "dept_id", month)
+        schemes = self.policy.rows("bonus_scheme", month.first)
+        by_class = {r["dept_class"]: r["scheme_code"] for r in schemes if r["dept_id"] is None}
+        by_name = {r["dept_id"]: r["scheme_code"] for r in schemes if r["dept_id"] is not None}
+        points = self._points(month, rows)
+        positions: dict[str, Fraction] = defaultdict(lambda: ZERO)
+        for person in valid(month.rows("his_staff"), month.first):
+            positions[person["dept_id"]] += person["position_coefficient"] * person["full_time_equivalent"]
+        subsidies = {r["dept_id"]: r["amount"] for r in month.rows("performance_subsidy")}
+        composites = self._composites(month, rows)
+        is_full = self.policy.parameter("outpatient_cost_stage", month.first) == "full"
+        departments = {
+            dept: Department(
+                scheme=by_name.get(dept, by_class.get(row["dept_class"], "")),
+                is_earning=row["dept_class"] in EARNING,
+                points=points[dept],
+                outpatient_costs=cost.outpatient_costs(dept, is_full=is_full),
+                true_ups=true_ups.get(dept, []),
+                subsidy=subsidies.get(dept, ZERO),
+                position_weight=positions[dept],
+                composite=composites[dept],
+                opening_balance=self.balances.get((dept, shift(month.first, -1)), ZERO),
+                past_bonuses=[self.past[dept, m] for m in (shift(month.first, -n) for n in (1, 2, 3)) if (dept, m) in self.past],
+            )
+            for dept, row in rows.items()
+        }
+        return composites, departments
+
+    def _composites(self, month: Month, rows: Mapping[str, Row]) -> dict[str, Fraction | None]:
+        weights: dict[str, dict[str, Fraction]] = defaultdict(dict)
+        for row in self.policy.rows("score_weight", month.first):
+            weights[row["dept_class"]][row["dimension_code"]] = Fraction(row["weight"])
+        sheets: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
+        for row in month.rows("performance_score"):
+            sheets[row["dept_id"]].append((row["dimension_code"], row["score"]))
+        return {dept: composite_score(sheets[dept], weights[row["dept_class"]]) for dept, row in rows.items()}
+
+    def _point_lines(self, month: Month, rows: Mapping[str, Row]) -> list[tuple[str, str | None, str, Fraction]]:
+        """(department, person, kind, points) of every line that earns."""
+        items = {day: self._item_points(day) for day in {on(r["booked_at"]) for r in month.rows("his_charge")}}
+        is_technology_paid = self.policy.parameter("technology_inpatient_points", month.first) == "yes"
+        lines: list[tuple[str, str | None, str, Fraction]] = []
+        for row in month.rows("his_charge"):
+            points = items[on(row["booked_at"])].get(row["item_id"])
+            if points is None:
+                continue
+            judging, executing, nursing = (row["quantity"] * p for p in points)
+            done = (row["executing_dept_id"], row["executing_staff_id"], "executing", executing)
+            if row["encounter_type"] == "outpatient":
+                lines.append((row["ordering_dept_id"], row["ordering_staff_id"], "judging", judging))
+                lines.append(done)
+                lines.append((row["nursing_dept_id"] or row["executing_dept_id"], None, "nursing", nursing))
+            elif is_technology_paid and rows[row["executing_dept_id"]]["dept_class"] == "medical_technology":
+                lines.append(done)
+        return [line for line in lines if rows[line[0]]["dept_class"] in EARNING]
+
+    def _item_points(self, day: date) -> dict[str, tuple[Fraction, Fraction, Fraction]]:
+        return {
+            r["item_id"]: (
+                Fraction(r["judging_points"] or 0),
+                Fraction(r["executing_points"] or 0),
+                Fraction(r["nursing_points"] or 0),
+            )
+            for r in self.policy.rows("workload_points", day)
+        }
+
+    def _points(self, month: Month, rows: Mapping[str, Row]) -> dict[str, Fraction]:
+        points: dict[str, Fraction] = defaultdict(lambda: ZERO)
+        for dept, _, _, amount in self._point_lines(month, rows):
+            points[dept] += amount
+        return defaultdict(lambda: ZERO, {dept: rounded(amount, 100 * MICRO) for dept, amount in points.items()})
+
+    def _bonuses(self, month: Month, departments: dict[str, Department], population: list[Case]) -> dict[str, Bonus]:
+        pools = {r["pool_code"]: r["amount"] for r in month.rows("performance_pool")}
+        ratios = {
+            (r["cost_category"], r["is_separately_charged"] == "true"): None if r["ratio"] is None else Fraction(r["ratio"])
+            for r in self.policy.rows("bonus_deduction", month.first)
+            if r["setting"] == "outpatient"
+        }
+        steps: dict[str, list[str]] = defaultdict(list)
+        for row in sorted(self.policy.rows("bonus_step", month.first), key=lambda r: int(r["step_no"])):
+            if row["is_on"] == "true":
+                steps[row["scheme_code"]].append(row["step"])
+        return department_bonuses(departments, population, pools, ratios, steps, self._decisions(month.first))
+
+    def _decisions(self, day: date) -> Decisions:
+        policy = self.policy
+        return Decisions(
+            recognition_ratio=policy.number("recognition_ratio", day) or ZERO,
+            uncontrollable_ratio=policy.number("uncontrollable_ratio", day) or ZERO,
+            recognise_on=policy.parameter("recognise_on", day) or "",
+            true_up_basis=policy.parameter("true_up_basis", day) or "",
+            own_basis=policy.parameter("own_basis", day) or "",
+            deduction_unit=policy.parameter("deduction_unit", day) or "",
+            outpatient_cost_stage=policy.parameter("outpatient_cost_stage", day) or "",
+            inpatient_cost_stage=policy.parameter("inpatient_cost_stage", day) or "",
+            negative_bonus=policy.parameter("negative_bonus", day) or "",
+            score_applies_to_true_up=policy.parameter("score_applies_to_true_up", day) == "true",
+            smoothing_alpha=policy.number("smoothing_alpha", day) or ZERO,
+            swing_limit=policy.number("swing_limit", day),
+        )
+
+    def _staff(self, month: Month, bonuses: Mapping[str, Bonus]) -> dict[str, Fraction]:
+        rows = of_month(month.rows("his_department"), "dept_id", month)
+        schemes = {
+            r["dept_class"]: r["scheme_code"] for r in self.policy.rows("bonus_scheme", month.first) if r["dept_id"] is None
+        }
+        weights: dict[str, dict[bool, dict[str, Fraction]]] = defaultdict(lambda: {True: {}, False: {}})
+        for row in self.policy.rows("staff_share", month.first):
+            weights[row["scheme_code"]][row["role"] == "nurse"][row["component"]] = Fraction(row["weight"])
+        points: dict[tuple[str, str | None], Fraction] = defaultdict(lambda: ZERO)
+        for dept, person, kind, amount in self._point_lines(month, rows):
+            if kind != "nursing":
+                points[dept, person] += amount
+        sheets = {(r["dept_id"], r["staff_id"]): r for r in month.rows("performance_staff")}
+        persons: dict[str, list[Person]] = defaultdict(list)
+        for row in valid(month.rows("his_staff"), month.first):
+            key = (row["dept_id"], row["staff_id"])
+            persons[row["dept_id"]].append(_person(row, sheets.get(key, {}), points[key]))
+        paid: dict[str, Fraction] = {}
+        for dept, members in persons.items():
+            scheme = schemes[rows[dept]["dept_class"]]
+            paid |= staff_bonuses(bonuses[dept].bonus, members, weights[scheme], (month.end - month.first).days)
+        return paid
+
+
+def _person(row: Row, sheet: Row, points: Fraction) -> Person:
+    return Person(
+        staff_id=row["staff_id"],
+        is_nurse=row["role"] == "nurse",
+        position=row["position_coefficient"] * row["full_time_equivalent"],
+        days_worked=sheet.get("days_worked"),
+        points=points,
+        quality=sheet.get("quality_score"),
+        teaching=sheet.get("teaching_score"),
+        adjustment=sheet.get("manual_adjustment") or ZERO,
+    )
