@@ -4,13 +4,26 @@ with staff as (
 
 ),
 
+-- A department without bonus pays nobody, whatever was submitted.
+granted as (
+
+    select
+        staff_id,
+        dept_id,
+        sub_pool,
+        share_yuan,
+        case when sum(share_yuan) over (partition by dept_id) = 0 then 0 else manual_adjustment_yuan end as manual_adjustment_yuan
+    from staff
+
+),
+
 -- Whoever has no adjustment pays for, or gains from, the adjustments of the colleagues.
 bearers as (
 
     select
         *,
         case when manual_adjustment_yuan = 0 then share_yuan else 0 end as bearing_yuan
-    from staff
+    from granted
 
 ),
 

@@ -125,6 +125,8 @@ class Hospital:
         return {dept: n for dept, n in days.items() if n}
 
     def _is_simulated(self, case: Discharged, month: Month) -> bool:
+        if case.group.is_quarantined:
+            return False
         return case.row["insurance_type"] != "self_pay" or self.policy.parameter("simulate_self_pay", month.first) != "false"
 
     def _simulate(self, month: Month, discharged: list[str]) -> dict[str, tuple[Fraction, Fraction]]:

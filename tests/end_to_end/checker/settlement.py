@@ -24,6 +24,7 @@ class Grouped:
     auxiliary: Fraction
     special_class: str | None
     special_total: Fraction
+    is_quarantined: bool
 
 
 def standard_total(case: Grouped, fee: Fraction, insurance: str, day: date, policy: Policy) -> Fraction:

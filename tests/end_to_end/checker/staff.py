@@ -33,6 +33,8 @@ def staff_bonuses(
 
     `weights` holds, for nurses (true) and everyone else (false), the weight of role, points, quality and teaching.
     """
+    if not bonus:
+        return {person.staff_id: ZERO for person in persons}
     pools: dict[str, list[Person]] = defaultdict(list)
     for person in persons:
         pools["nurse" if person.is_nurse else "other"].append(person)
