@@ -50,7 +50,7 @@ def test_the_record_tells_inputs_and_code(home: Home) -> None:
 
 
 def test_no_private_file_is_left_behind(home: Home) -> None:
-    assert {path.name for folder in home.runs.iterdir() for path in folder.iterdir()} == {"run.json", "partition.json", "logs"}
+    assert {path.name for folder in home.runs.iterdir() for path in folder.iterdir()} == {"run.json", "partition.json"}
 
 
 def test_the_chain_is_intact_and_status_shows_it(casemix: Casemix, home: Home) -> None:
