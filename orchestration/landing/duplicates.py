@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from orchestration.contract import Table
 from orchestration.contract.model import HOSPITAL
@@ -25,7 +24,7 @@ class Candidate:
     batch_id: str
 
     @classmethod
-    def of_file(cls, _folder: Path, file: LandedFile) -> Candidate:
+    def of_file(cls, file: LandedFile) -> Candidate:
         """The rows of an already landed file."""
         return cls(f"select * from read_parquet({literal(str(file.path))})", file.source_name, file.batch_id)
 

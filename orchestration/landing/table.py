@@ -59,7 +59,7 @@ def land_table(
     new, notes = _first_of_each([(p, r) for p, r in readings if _identity(p, r) not in known])
     if not new and len(old) <= 1:
         return LandedTable(table.name, True, tuple(old), notes=notes)
-    candidates = [Candidate.of_file(border.folder.parent, file) for file in old]
+    candidates = [Candidate.of_file(file) for file in old]
     candidates += [Candidate(_typed(border, table, part), part.part.source_name, border.batch_id) for part, _ in new]
     dropped, has_corrections = find_duplicates(border.bench, table, candidates)
     files = []

@@ -235,3 +235,20 @@ def test_a_configuration_names_mappings_and_folders(folder: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         open_deliveries(config=config)
     assert caught.value.place.row == 2
+
+
+@pytest.mark.parametrize(("old", "new", "code", "said"), [
+    ("", "", 0, "GY_KSDM"),
+    ('"4": administrative', '"7": administrative', 3, "4 × 1"),
+    ("dept_name:", "department_name:", 4, "department_name"),
+])  # fmt: skip
+def test_check_command_shows_what_a_mapping_gives(folder: Path, old: str, new: str, code: int, said: str) -> None:
+    from typer.testing import CliRunner
+
+    from orchestration.cli.app import app
+
+    write(folder, DEPARTMENT.replace(old, new, 1) if old else DEPARTMENT)
+    result = CliRunner().invoke(app, ["check", "--source", str(folder.parent), "--month", "2025-01", "--columns"])
+    error = result.exception
+    assert getattr(error, "exit_code", getattr(error, "code", 0)) == code or result.exit_code == code
+    assert said in result.output + str(error)
