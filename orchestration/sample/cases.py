@@ -54,7 +54,7 @@ def describe_persons(hospital: Hospital, diseases: Diseases, stays: Stays) -> Pe
     returns = stays.person != stays.number
     admitted = dates(stays.admitted)
     reference = np.where(returns, np.datetime64("2024-06-01"), admitted).astype("datetime64[M]")
-    born_month = reference - (12 * years + 1 + noise.whole(stays.person_key, "month of birth", 11)) * ONE_MONTH
+    born_month = reference - (12 * years + 2 + noise.whole(stays.person_key, "month of birth", 10)) * ONE_MONTH
     born = born_month.astype("datetime64[D]") + noise.whole(stays.person_key, "day of birth", 28)
     days_old = np.where(noise.uniform(stays.key, "born here") < 0.6, 0, noise.whole(stays.key, "days old", 12))
     birth = np.where(newborn, admitted - days_old, born)

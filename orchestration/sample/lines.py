@@ -147,13 +147,14 @@ def _lowest_age(hospital: Hospital) -> NDArray[np.int64]:
 
 
 def _refunds(hospital: Hospital, stays: Stays, lines: Lines) -> list[Lines]:
-    """Full reversals inside the stay, and a few after the discharge."""
+    """Full reversals inside the stay, and a few in the month after the discharge."""
     noise = hospital.settings.noise
     later = lines.booked + HOUR + (noise.uniform(lines.key, "refund after") * 60 * HOUR).astype(np.int64)
     inside = (lines.line >= FILL) & (noise.uniform(lines.key, "refund") < REFUNDED_SHARE)
     inside &= later < stays.discharged[lines.encounter] - 1800
     is_late = (noise.uniform(stays.key, "late refund") < 0.008)[lines.encounter] & (lines.line == FILL) & ~inside
-    after = stays.discharged + DAY * (1 + noise.whole(stays.key, "days of late refund", 24)) + 3 * HOUR
+    next_month = (stays.discharged.astype("datetime64[s]").astype("datetime64[M]") + 1).astype("datetime64[s]").astype(np.int64)
+    after = next_month + DAY * noise.whole(stays.key, "day of late refund", 20) + 10 * HOUR
     return [
         reverse(lines.take(inside), later[inside], REVERSED + lines.line[inside] - FILL),
         reverse(lines.take(is_late), after[lines.encounter[is_late]], np.full(int(is_late.sum()), LATE)),

@@ -18,7 +18,10 @@ from orchestration.sample.structure import Hospital
 
 APPROVER = "院长办公会（主持：龚䶮）"
 RULED_BY = "病案与医保联席会（杨𠮷）"
-INPATIENT_POOL_SHARE, OUTPATIENT_POOL_SHARE, ADMINISTRATIVE_SHARE, RESERVE_SHARE = 0.13, 0.14, 0.02, 0.006
+INPATIENT_POOL_SHARE = {"H1": 0.28, "H2": 0.21}
+HEADROOM = 1.25
+"""The total covers the inpatient income also where no inpatient pool limits it."""
+OUTPATIENT_POOL_SHARE, ADMINISTRATIVE_SHARE, RESERVE_SHARE = 0.14, 0.02, 0.02
 MONTHS_WITHOUT_INPATIENT_POOL = (3, 9)
 SUBSIDISED = {"H1": ("0103", "0108", "0112"), "H2": ("2113", "2118", "2115")}
 SUBSIDY_SHARE = 0.0008
@@ -57,10 +60,10 @@ def _keys(hospital: Hospital, month: int, count: int) -> Keys:
 
 def _pools(hospital: Hospital, month: int, turnover: Turnover) -> dict[str, Any]:
     """The inpatient pool is left out in some months; then the simulated income stands as it is."""
-    inpatient = int(turnover.inpatient * INPATIENT_POOL_SHARE)
+    inpatient = int(turnover.inpatient * INPATIENT_POOL_SHARE[hospital.hospital_id])
     administrative = int((turnover.inpatient + turnover.outpatient) * ADMINISTRATIVE_SHARE)
     reserve = int((turnover.inpatient + turnover.outpatient) * RESERVE_SHARE)
-    total = inpatient + int(turnover.outpatient * OUTPATIENT_POOL_SHARE) + administrative + reserve + turnover.true_up
+    total = int(inpatient * HEADROOM) + int(turnover.outpatient * OUTPATIENT_POOL_SHARE) + administrative + reserve + turnover.true_up
     amounts = {"total": total, "inpatient": inpatient, "administrative": administrative, "reserve": reserve}
     if month % 12 in MONTHS_WITHOUT_INPATIENT_POOL:
         del amounts["inpatient"]

@@ -148,8 +148,9 @@ def _days_and_fee(
     days = np.clip(np.rint(diseases.mean_days[disease] * ratio), 1, LONGEST_DAYS).astype(np.int64)
     ventilated = diseases.tagged("ventilation")[disease]
     days = np.where(ventilated, np.maximum(days, 7), days)
-    same_day = diseases.tagged("day_surgery")[disease] & (noise.uniform(key, "same day") < 0.7)
-    return np.where(same_day, 0, days), factor * np.where(is_long, 1.6, 1.0)
+    day_case = diseases.tagged("day_surgery")[disease]
+    overnight = noise.uniform(key, "overnight") < 0.3
+    return np.where(day_case, overnight, days).astype(np.int64), factor * np.where(is_long, 1.6, 1.0)
 
 
 def _times(
