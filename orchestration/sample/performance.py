@@ -119,7 +119,8 @@ def _attendance(hospital: Hospital, month: int) -> dict[str, Any]:
     noise, key = hospital.settings.noise, _keys(hospital, month, len(present))
     days = int((month_start(month + 1) - day).astype(int))
     absent = np.where(noise.uniform(key, "absent") < 0.15, noise.whole(key, "days absent", 8), 0)
-    adjusted = noise.uniform(key, "adjusted") < 0.01
+    has_beds = (hospital.departments["open_beds"] != "0").to_numpy()[present["dept"]]
+    adjusted = (noise.uniform(key, "adjusted") < 0.02) & has_beds
     tenths = 10 * RATIO_UNIT // 100
     return {
         "dept_id": [hospital.dept_ids[dept] for dept in present["dept"]],
@@ -127,7 +128,7 @@ def _attendance(hospital: Hospital, month: int) -> dict[str, Any]:
         "days_worked": (days - absent) * QUANTITY_UNIT,
         "quality_score": (850 + noise.whole(key, "quality", 150)) * tenths,
         "teaching_score": noise.whole(key, "teaching", 1_000) * tenths,
-        "manual_adjustment": np.where(adjusted, np.where(noise.uniform(key, "sign") < 0.5, -500, 500), 0),
+        "manual_adjustment": np.where(adjusted, np.where(noise.uniform(key, "sign") < 0.5, -1_000, 1_000), 0),
         "adjustment_reason": Coded(adjusted.astype(np.int64) - 1, ["科室值班调整"]),
     }
 
