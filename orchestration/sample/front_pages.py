@@ -125,7 +125,7 @@ def _people_columns(hospital: Hospital, stays: Stays, until: np.datetime64) -> d
     noise, staff, people = hospital.settings.noise, hospital.staff, hospital.staff_ids
     dept = stays.last_dept
     records = np.full(len(stays), hospital.function_dept["RECORDS"])
-    archived = dates(stays.discharged) + 2 + noise.whole(stays.key, "archived", 5)
+    archived = dates(stays.discharged) + 1 + noise.whole(stays.key, "archived", 4)
     return {
         "chief_doctor_id": Words(staff.choose("doctor", dept, np.zeros(len(stays))), people),
         "attending_doctor_id": Words(stays.doctor, people),

@@ -21,10 +21,16 @@ RULED_BY = "病案与医保联席会（杨𠮷）"
 INPATIENT_POOL_SHARE = {"H1": 0.28, "H2": 0.21}
 HEADROOM = 1.25
 """The total covers the inpatient income also where no inpatient pool limits it."""
-OUTPATIENT_POOL_SHARE, ADMINISTRATIVE_SHARE, RESERVE_SHARE = 0.14, 0.02, 0.02
+OUTPATIENT_POOL_SHARE, ADMINISTRATIVE_SHARE, RESERVE_SHARE = 0.22, 0.03, 0.01
 MONTHS_WITHOUT_INPATIENT_POOL = (3, 9)
-SUBSIDISED = {"H1": ("0103", "0108", "0112"), "H2": ("2113", "2118", "2115")}
-SUBSIDY_SHARE = 0.0008
+SUBSIDIES = (
+    ({"H1": ("0103", "0108", "0112"), "H2": ("2113", "2118", "2115")}, 0.0008, "急危重症与紧缺专科补助"),
+    ({"H1": ("0204",), "H2": ("2204",)}, 0.008, "药学服务补助"),
+    ({"H1": ("0207",), "H2": ("2207",)}, 0.002, "输血安全补助"),
+    ({"H1": ("0205",), "H2": ("2205",)}, 0.008, "手术麻醉工作量补助"),
+    ({"H1": (), "H2": ("2209",)}, 0.003, "介入手术防护补助"),
+)
+"""Departments by hospital, share of the turnover for each, reason."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,9 @@ def _pools(hospital: Hospital, month: int, turnover: Turnover) -> dict[str, Any]
     inpatient = int(turnover.inpatient * INPATIENT_POOL_SHARE[hospital.hospital_id])
     administrative = int((turnover.inpatient + turnover.outpatient) * ADMINISTRATIVE_SHARE)
     reserve = int((turnover.inpatient + turnover.outpatient) * RESERVE_SHARE)
-    total = int(inpatient * HEADROOM) + int(turnover.outpatient * OUTPATIENT_POOL_SHARE) + administrative + reserve + turnover.true_up
+    total = (
+        int(inpatient * HEADROOM) + int(turnover.outpatient * OUTPATIENT_POOL_SHARE) + administrative + reserve + turnover.true_up
+    )
     amounts = {"total": total, "inpatient": inpatient, "administrative": administrative, "reserve": reserve}
     if month % 12 in MONTHS_WITHOUT_INPATIENT_POOL:
         del amounts["inpatient"]
@@ -105,9 +113,13 @@ def _indicators(hospital: Hospital, month: int) -> dict[str, Any]:
 
 
 def _subsidies(hospital: Hospital, turnover: Turnover) -> dict[str, Any]:
-    depts = SUBSIDISED[hospital.hospital_id]
-    fen = int((turnover.outpatient + turnover.inpatient) * SUBSIDY_SHARE) // 1_000 * 1_000
-    return {"dept_id": list(depts), "amount": np.full(len(depts), fen), "reason": ["急危重症与紧缺专科补助"] * len(depts)}
+    rows = [
+        (dept, int((turnover.outpatient + turnover.inpatient) * share) // 1_000 * 1_000, reason)
+        for depts, share, reason in SUBSIDIES
+        for dept in depts[hospital.hospital_id]
+    ]
+    depts, amounts, reasons = zip(*rows, strict=True)
+    return {"dept_id": list(depts), "amount": np.array(amounts), "reason": list(reasons)}
 
 
 def _attendance(hospital: Hospital, month: int) -> dict[str, Any]:
