@@ -21,7 +21,6 @@ from orchestration.sample.structure import Hospital
 
 CARRIED_SHARE = 0.12
 HISTORY_MONTHS = 3
-BONUS_FEN_PER_HEAD = 90_000
 
 
 def opening_table(parts: Iterable[Mapping[str, Any]], hospital: Hospital) -> pa.Table:
@@ -90,11 +89,12 @@ def department_history(hospital: Hospital) -> list[Mapping[str, Any]]:
     noise, rows = hospital.settings.noise, hospital.departments
     heads = np.bincount(hospital.staff.table["dept"], minlength=len(rows))
     dept = np.arange(len(rows))
+    usual = rows["usual_bonus"].to_numpy(dtype=np.int64) * 100 * hospital.settings.size
     base = combine(np.full(len(rows), hospital.index, dtype=np.uint64), dept)
     parts = []
     for back in range(HISTORY_MONTHS, 0, -1):
         key = combine(base, np.full(len(rows), back))
-        amount = (heads * BONUS_FEN_PER_HEAD * (0.8 + 0.4 * noise.uniform(key, "past bonus"))).astype(np.int64)
+        amount = (usual * (0.85 + 0.3 * noise.uniform(key, "past bonus"))).astype(np.int64)
         parts.append(_rows("department_bonus", hospital.settings.first - back, hospital.dept_ids, hospital.dept_ids, amount))
     carries = (noise.uniform(base, "carries") < CARRIED_SHARE) & (rows["dept_class"] == "clinical").to_numpy()
     owed = -(noise.uniform(base, "owed") * heads * 8_000).astype(np.int64) - 1

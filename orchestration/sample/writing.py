@@ -14,6 +14,7 @@ from orchestration.sample.faults import FAULTS, DeliveryEditor
 from orchestration.sample.months import HospitalSample
 from orchestration.sample.settings import DEFAULT_SCALE, FIRST_MONTH, HOSPITAL_IDS, MONTHS, Settings
 
+CONFIGURATION = "casemix.yml"
 FORMS = ("native", "contract")
 FILE_FORMATS = ("csv", "parquet")
 NATIVE_WRITERS: dict[str, Callable[[Path, HospitalSample], None]] = {"H1": write_files, "H2": write_database}
@@ -44,9 +45,11 @@ def write_sample(
     Raises:
         ConfigurationError: an unknown hospital, form or fault, or a folder that already holds a sample.
     """
-    if unknown := set(hospitals) - set(HOSPITAL_IDS):
+    for hospital_id in hospitals:
+        _check_choice("hospital", hospital_id, HOSPITAL_IDS)
+    if (folder / CONFIGURATION).exists():
         raise ConfigurationError(
-            f"the sample has no hospital {', '.join(sorted(unknown))}", remedy=f"Choose from {', '.join(HOSPITAL_IDS)}."
+            f"{folder} already holds a sample", zh=f"{folder} 中已有样例", remedy="Choose another folder or remove it."
         )
     form = form or ("contract" if fault else "native")
     _check_choice("form", form, FORMS)
@@ -76,4 +79,4 @@ def _check_choice(what: str, given: str, known: Iterable[str]) -> None:
 
 def _write_configuration(folder: Path, hospitals: Sequence[str], form: str) -> None:
     entries = [{"mapping": f"{h}/mapping.yml"} for h in hospitals] if form == "native" else [{"folder": "."}]
-    write_yaml(folder / "casemix.yml", {"hospitals": entries}, "样例区域：casemix run --config casemix.yml --month 2025-01")
+    write_yaml(folder / CONFIGURATION, {"hospitals": entries}, "样例区域：casemix run --config casemix.yml --month 2025-01")

@@ -35,6 +35,7 @@ def write_database(folder: Path, sample: HospitalSample) -> None:
     """Write `<folder>/<hospital_id>/his.sqlite` with all months, and `mapping.yml` beside it."""
     home = folder / sample.hospital.hospital_id
     home.mkdir(parents=True, exist_ok=True)
+    (home / DATABASE).unlink(missing_ok=True)
     with closing(sqlite3.connect(home / DATABASE)) as connection:
         connection.execute("pragma journal_mode = off")
         for name in read_layout("h2_layout.yml"):

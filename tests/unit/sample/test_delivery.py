@@ -73,3 +73,9 @@ def test_unknown_choices_are_refused(tmp_path):
     for wrong in ({"form": "paper"}, {"hospitals": ["H9"]}, {"fault": "F99"}, {"file_format": "xls"}):
         with pytest.raises(ConfigurationError):
             write_sample(tmp_path, **{**SMALL, **wrong})
+
+
+def test_a_sample_is_never_written_over(tmp_path):
+    write_sample(tmp_path, hospitals=["H1"], form="contract", **SMALL)
+    with pytest.raises(ConfigurationError, match="already holds a sample"):
+        write_sample(tmp_path, hospitals=["H2"], form="contract", **SMALL)
