@@ -14,7 +14,7 @@ from orchestration.contract import Table
 from orchestration.contract.model import HOSPITAL
 from orchestration.errors import ConfigurationError, Place
 from orchestration.sources.databases import read_database
-from orchestration.sources.declarations import read_declarations
+from orchestration.sources.declarations import check_done, read_declarations
 from orchestration.sources.files import Expected, FileRelation, open_file
 from orchestration.sources.folder_query import read_folder_query
 from orchestration.sources.issues import bad_file
@@ -51,12 +51,14 @@ class MappedDelivery:
         return False
 
     def check_month(self, month: Month) -> None:
-        """Refuse a month outside the declared ones."""
+        """Refuse a month outside the declared ones, or one whose folder is still being written."""
         months = self.months()
         if months and month not in months:
             raise bad_file(
                 "F06", f"{self.hospital_id}/{month}", "is not in the delivery", "没有该月份的数据", "Hand over the month's files."
             )
+        for folder in self._month_folders(month):
+            check_done(folder, f"{self.hospital_id}/{folder.name}")
 
     def path_of(self, source_name: str) -> Path | None:
         """The file behind a name used in messages."""
@@ -119,6 +121,15 @@ class MappedDelivery:
             )
             parts.append(self._map(bench, spec, _part_of(table, spec, file, declared, selects_month=by_month), month))
         return parts
+
+    def _month_folders(self, month: Month) -> list[Path]:
+        """Folders of the month that the file patterns name."""
+        found = set()
+        for spec in self.mapping.tables.values():
+            places = Path(spec.file or "").parts[:-1]
+            if "{month}" in places:
+                found.add(self._base(spec).joinpath(*places[: places.index("{month}")], str(month)))
+        return sorted(found)
 
     def _base(self, spec: TableMapping) -> Path:
         if spec.connection is not None:

@@ -252,3 +252,20 @@ def test_check_command_shows_what_a_mapping_gives(folder: Path, old: str, new: s
     error = result.exception
     assert getattr(error, "exit_code", getattr(error, "code", 0)) == code or result.exit_code == code
     assert said in result.output + str(error)
+
+
+def test_f18_a_month_folder_without_done_is_not_read(folder: Path) -> None:
+    for month in ("2024-12", "2025-01"):
+        (folder / month).mkdir()
+        (folder / month / "设备.csv").write_text("a,b\n1,x\n", encoding="utf-8")
+    (folder / "2024-12" / ".done").touch()
+    write(folder, """
+tables:
+  his_equipment:
+    file: "{month}/设备.csv"
+    columns: {equipment_id: a, equipment_name: b, equipment_kind: b, dept_id: b, monthly_capacity: a, valid_from: {month_start: true}}
+""")  # fmt: skip
+    with pytest.raises(BadInput, match="F18"):
+        land(folder, "his_equipment")
+    (folder / "2025-01" / ".done").touch()
+    assert len(land(folder, "his_equipment")) == 1
