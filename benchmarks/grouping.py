@@ -84,7 +84,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         cases = Path(folder) / "cases.csv"
         write_cases(cases, load_pack(given.pack), given.cases)
-        command = [sys.executable, "-m", "benchmarks.grouping", str(given.pack), "--file", str(cases), "--threads", str(given.threads)]
+        command = [sys.executable, __file__, str(given.pack), "--file", str(cases), "--threads", str(given.threads)]
         runs = [json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout) for _ in range(given.runs)]
     for run in runs:
         print({name: round(value, 2) for name, value in run.items()})
