@@ -263,7 +263,8 @@ def test_f18_a_month_folder_without_done_is_not_read(folder: Path) -> None:
 tables:
   his_equipment:
     file: "{month}/设备.csv"
-    columns: {equipment_id: a, equipment_name: b, equipment_kind: b, dept_id: b, monthly_capacity: a, valid_from: {month_start: true}}
+    columns: {equipment_id: a, equipment_name: b, equipment_kind: b, dept_id: b, monthly_capacity: a,
+              valid_from: {month_start: true}}
 """)  # fmt: skip
     with pytest.raises(BadInput, match="F18"):
         land(folder, "his_equipment")
