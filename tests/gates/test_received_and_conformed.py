@@ -110,3 +110,15 @@ def test_gate_names_the_table_that_is_not_delivered(ask: Callable[..., GateAnswe
     fault = f"update run.delivery set is_delivered = false where table_name = '{table}'"
     answer = ask(gate_id, fault, f"delete from landing.{table}")
     assert (answer.status, answer.reason) == ("not_applicable", f"not applicable, missing {table}")
+
+
+def test_a_hospital_that_delivers_only_a_ledger_has_nothing_to_conserve(ask: Callable[..., GateAnswer]) -> None:
+    tables = ("his_charge", "emr_front_page", "his_inpatient_stay", "his_outpatient_visit")
+    faults = [f"delete from landing.{table}" for table in tables]
+    faults += [f"update run.delivery set is_delivered = false where table_name = '{table}'" for table in tables]
+    assert ask("CON-02", *faults).status == "not_applicable"
+
+
+def test_tables_delivered_without_rows_are_a_failure(ask: Callable[..., GateAnswer]) -> None:
+    tables = ("his_charge", "emr_front_page", "his_inpatient_stay", "his_outpatient_visit")
+    assert ask("CON-02", *(f"delete from landing.{table}" for table in tables)).status == "failed"

@@ -82,7 +82,11 @@ checked as (
 
 answer as (
 
-    {{ gate_row('CON-02', amount='difference_yuan', figure='checked.quarantined_yuan') }}
+    {{ gate_row(
+        'CON-02', amount='difference_yuan', figure='checked.quarantined_yuan',
+        hint='case when checked.checked_rows = 0 then '
+            ~ not_delivered(['his_charge', 'emr_front_page', 'his_inpatient_stay', 'his_outpatient_visit']) ~ ' end'
+    ) }}
 
 )
 
