@@ -18,7 +18,7 @@ findings as (
     select published.dept_id || ' ' || published.month as sample_key
     from published
     cross join scope
-    where published.month >= scope.month_start or scope.parent_release_id is null
+    where published.month >= scope.month_start
 
 ),
 
