@@ -46,19 +46,30 @@ DRG_BANDS = [
 ]
 DIP_BANDS = [(Decimal(0), None, Decimal(2), Decimal("0.5"))]
 PARAMETERS = {
-    "simulated_population": "discharged_and_settled", "simulate_self_pay": "true", "pay_basis": "total", "transfer_split": "bed_days",
-    "fund_basis": "less_patient_share", "ungrouped_pay": "by_item", "bonus_coefficient_cap": "0.10", "reference_score": "1000",
-    "true_up_basis": "simulated", "recognition_ratio": "0.7",
-}  # fmt: skip
+    "simulated_population": "discharged_and_settled",
+    "simulate_self_pay": "true",
+    "pay_basis": "total",
+    "transfer_split": "bed_days",
+    "fund_basis": "less_patient_share",
+    "ungrouped_pay": "by_item",
+    "bonus_coefficient_cap": "0.10",
+    "reference_score": "1000",
+    "true_up_basis": "simulated",
+    "recognition_ratio": "0.7",
+}
 PARENTS = {
-    "conformed.int_conformed__case": "stay_id varchar, insurance_type varchar, admitted_at timestamp, discharged_at timestamp, settled_on date, "
-    "total_fee_yuan decimal(18,2), self_paid_fee_yuan decimal(18,2), stay_days integer, discharge_way varchar, discharge_dept_id varchar, "
+    "conformed.int_conformed__case": "stay_id varchar, insurance_type varchar, admitted_at timestamp, discharged_at timestamp, "
+    "settled_on date, "
+    "total_fee_yuan decimal(18,2), self_paid_fee_yuan decimal(18,2), stay_days integer, discharge_way varchar, "
+    "discharge_dept_id varchar, "
     "is_quarantined boolean",
     "conformed.int_conformed__stay": "stay_id varchar, stay_key integer, patient_id varchar",
     "conformed.int_conformed__ward_day": "stay_id varchar, dept_id varchar, days_whole_stay integer",
-    "conformed.int_conformed__charge": "is_inpatient boolean, encounter_key integer, ordering_dept_key integer, amount_yuan decimal(18,2)",
+    "conformed.int_conformed__charge": "is_inpatient boolean, encounter_key integer, ordering_dept_key integer, "
+    "amount_yuan decimal(18,2)",
     "conformed.int_conformed__department": "dept_id varchar, dept_key integer",
-    "grouped.fct_case": "stay_id varchar, scheme varchar, version varchar, status varchar, group_code varchar, aux_coefficient decimal(9,6)",
+    "grouped.fct_case": "stay_id varchar, scheme varchar, version varchar, status varchar, group_code varchar, "
+    "aux_coefficient decimal(9,6)",
     "costed.fct_case_cost": "stay_id varchar, method varchar, own_cost_yuan decimal(18,2), own_fee_yuan decimal(18,2), "
     "shared_cost_yuan decimal(18,2), shared_direct_cost_yuan decimal(18,2)",
 }
@@ -190,9 +201,17 @@ def test_every_case_is_paid_as_the_rules_say(
         kind, share = chance.choice(["employee", "employee", "self_pay"]), number(chance, 0, 9000, 2)
         auxiliary = number(chance, 1, 1.4, 6) if scheme == "DIP" and group else Decimal(1)
         page = {
-            "stay_id": stay_id, "insurance_type": kind, "admitted_at": "2026-03-01 08:00:00", "discharged_at": "2026-03-05 08:00:00",
-            "total_fee_yuan": fee, "self_paid_fee_yuan": share, "stay_days": 4, "discharge_way": "1", "discharge_dept_id": "D", "is_quarantined": False,
-        }  # fmt: skip
+            "stay_id": stay_id,
+            "insurance_type": kind,
+            "admitted_at": "2026-03-01 08:00:00",
+            "discharged_at": "2026-03-05 08:00:00",
+            "total_fee_yuan": fee,
+            "self_paid_fee_yuan": share,
+            "stay_days": 4,
+            "discharge_way": "1",
+            "discharge_dept_id": "D",
+            "is_quarantined": False,
+        }
         if special == "incomplete":
             page |= {"discharged_at": "2026-03-01 20:00:00", "discharge_way": "5"}
         if special == "excluded":
@@ -246,10 +265,20 @@ def test_a_year_meets_its_statement(con: duckdb.DuckDBPyConnection, models: Comp
             )
         if stated == MONTH:
             line = {
-                "settlement_id": stay_id, "statement_month": MONTH, "stay_id": stay_id, "settled_on": discharged, "insurance_type": "employee",
-                "group_code": "G", "score": 1, "billed_fee": 1, "standard_total": actual, "fund_pay_by_item": 0, "fund_pay": 0, "deduction": 0,
+                "settlement_id": stay_id,
+                "statement_month": MONTH,
+                "stay_id": stay_id,
+                "settled_on": discharged,
+                "insurance_type": "employee",
+                "group_code": "G",
+                "score": 1,
+                "billed_fee": 1,
+                "standard_total": actual,
+                "fund_pay_by_item": 0,
+                "fund_pay": 0,
+                "deduction": 0,
                 "is_rejected": False,
-            }  # fmt: skip
+            }
             add(con, "landing.insurer_case_settlement", [line])
         elif stated is not None:
             add(
