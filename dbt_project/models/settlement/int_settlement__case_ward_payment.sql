@@ -1,12 +1,19 @@
-with to_split as (
+with shares as (
 
     select
         wards.stay_id,
         wards.dept_id,
         wards.ward_weight,
-        population.payment_yuan as case_payment_yuan
+        population.payment_yuan as case_payment_yuan,
+        count(*) over (partition by wards.stay_id) as ward_count
     from {{ ref('int_settlement__population_case') }} as population
     inner join {{ ref('int_settlement__case_ward') }} as wards on population.stay_id = wards.stay_id
+
+),
+
+to_split as (
+
+    select * from shares where ward_count > 1
 
 ),
 
@@ -23,6 +30,13 @@ payments as (
         dept_id,
         cast(part as decimal(18, 2)) as payment_yuan
     from split
+    union all
+    select
+        stay_id,
+        dept_id,
+        case_payment_yuan as payment_yuan
+    from shares
+    where ward_count = 1
 
 )
 

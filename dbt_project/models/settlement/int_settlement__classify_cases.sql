@@ -29,6 +29,7 @@ classified as (
         cases.billed_fee_yuan,
         refs.mean_fee_yuan,
         refs.high_multiple,
+        {{ fee_multiple('cases.billed_fee_yuan', 'refs.mean_fee_yuan') }} as multiple,
         cast(case
             when refs.is_same_price then 1
             when refs.is_basic_group then terms.basic_group_coefficient

@@ -6,9 +6,13 @@ with cases as (
 
 ),
 
-terms as (
+prices as (
 
-    select * from {{ ref('int_settlement__find_terms') }}
+    select
+        policy_date,
+        insurance_type,
+        {{ scaled_integer('coalesce(point_value, 0)', 6) }} * {{ scaled_integer('bonus_factor', 6) }} as price_units
+    from {{ ref('int_settlement__find_terms') }}
 
 ),
 
@@ -17,16 +21,16 @@ scaled as (
     select
         scores.stay_id,
         scores.formula,
-        {{ scaled_integer('scores.points_base', 4) }} * {{ scaled_integer('scores.counted_yuan', 8) }} as points_counted,
-        {{ scaled_integer('scores.reference_yuan', 8) }} as reference_units,
-        {{ scaled_integer('scores.coefficient_inside', 6) }} as inside,
-        {{ scaled_integer('scores.coefficient_outside', 6) }} as outside,
-        {{ scaled_integer('coalesce(cases.auxiliary_coefficient, 1)', 6) }} as auxiliary,
-        {{ scaled_integer('coalesce(terms.point_value, 0)', 6) }} as point_value,
-        {{ scaled_integer('terms.bonus_factor', 6) }} as bonus
+        cast(cast(scores.points_base * 10000 as bigint) as {{ exact_integer() }})
+        * {{ scaled_integer('scores.counted_yuan', 8) }} as points_counted,
+        cast(cast(scores.reference_yuan * 100 as bigint) as {{ exact_integer() }}) * 1000000 as reference_units,
+        cast(scores.coefficient_inside * 1000000 as bigint) as inside,
+        cast(scores.coefficient_outside * 1000000 as bigint) as outside,
+        cast(coalesce(cases.auxiliary_coefficient, 1) * 1000000 as bigint) as auxiliary,
+        prices.price_units
     from {{ ref('int_settlement__score_cases') }} as scores
     inner join cases on scores.stay_id = cases.stay_id
-    inner join terms on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
+    inner join prices on cases.policy_date = prices.policy_date and cases.insurance_type = prices.insurance_type
     where scores.formula not in ('ungrouped', 'by_item', 'per_diem', 'unpaid')
 
 ),
@@ -36,10 +40,10 @@ multiplied as (
     select
         stay_id,
         {{ truncated_quotient(
-            product_over_power('points_counted', truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary * point_value * bonus'),
+            product_over_power('points_counted', 'price_units * (' ~ truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary)'),
             'reference_units'
         ) }} as payment_units,
-        points_counted * inside * auxiliary as points_units,
+        points_counted * (inside * auxiliary) as points_units,
         reference_units
     from scaled
 

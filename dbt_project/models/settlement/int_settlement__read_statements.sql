@@ -85,7 +85,7 @@ classified as (
     select
         banded.*,
         scope.month_start as statement_month,
-        {{ divide_rounded('billed_fee_yuan', 'group_mean_fee_yuan', 6, 2) }} as multiple,
+        {{ fee_multiple('billed_fee_yuan', 'group_mean_fee_yuan') }} as multiple,
         case
             when not has_payment then 'ungrouped'
             when billed_fee_yuan > high_multiple * group_mean_fee_yuan then 'high'

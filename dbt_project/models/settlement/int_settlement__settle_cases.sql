@@ -28,7 +28,7 @@ with settled as (
         classes.multiple_class,
         classes.coefficient,
         classes.mean_fee_yuan as group_mean_fee_yuan,
-        {{ divide_rounded('cases.billed_fee_yuan', 'classes.mean_fee_yuan', 6, 2) }} as multiple,
+        classes.multiple,
         priced.adjusted_score,
         case
             when classes.formula = 'unpaid' or (classes.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
