@@ -71,6 +71,15 @@ assumed as (
     from {{ source('policy', 'bonus_coefficient') }} as extra
     inner join terms on terms.scheme = 'DIP' and {{ in_force('extra', 'terms.policy_date') }}
     where extra.source_type = 'assumption'
+    union
+    select 'parameter.csv ' || setting.parameter_code
+    from {{ source('policy', 'parameter') }} as setting
+    inner join terms on {{ in_force('setting', 'terms.policy_date') }}
+    where setting.source_type = 'assumption'
+        and setting.parameter_code in (
+            'basic_group_coefficient', 'bonus_coefficient_cap', 'fund_basis', 'ungrouped_pay', 'simulate_self_pay', 'simulated_population',
+            'pay_basis', 'recognition_ratio', 'uncontrollable_ratio', 'true_up_basis', 'transfer_split', 'own_basis'
+        )
 
 ),
 
