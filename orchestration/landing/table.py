@@ -56,7 +56,7 @@ def land_table(
     readings = [(part, reading_sha256(border, part)) for part in judged]
     identities = {_identity(part, reading) for part, reading in readings}
     old = [file for file in kept if adds or file.identity in identities]
-    new, notes = _first_of_each([(p, r) for p, r in readings if _identity(p, r) not in known])
+    new, notes = _first_of_each([(p, r) for p, r in readings if _identity(p, r) not in known], old)
     if not new and len(old) <= 1:
         return LandedTable(table.name, True, tuple(old), notes=notes)
     candidates = [Candidate.of_file(file) for file in old]
@@ -86,9 +86,11 @@ def _identity(judged: Inspection, reading: str) -> tuple[str, ...]:
     return (judged.part.source_name, judged.part.sha256 or "", reading)
 
 
-def _first_of_each(readings: Sequence[tuple[Inspection, str]]) -> tuple[list[tuple[Inspection, str]], tuple[str, ...]]:
-    """The same file twice in one delivery counts once (F19)."""
-    seen: dict[str, str] = {}
+def _first_of_each(
+    readings: Sequence[tuple[Inspection, str]], old: Sequence[LandedFile]
+) -> tuple[list[tuple[Inspection, str]], tuple[str, ...]]:
+    """The same file under two names counts once (F19)."""
+    seen = {file.source_sha256: file.source_name for file in old if file.source_sha256}
     first, notes = [], []
     for judged, reading in readings:
         sha256 = judged.part.sha256

@@ -121,7 +121,8 @@ def _data_files(folder: Path) -> list[Path]:
         raise symlink_error(folder.name)
     if not folder.is_dir():
         return []
-    return sorted(p for p in folder.iterdir() if p.suffix.lower() in (*KINDS, ".xls") and not p.name.startswith("."))
+    found = (p for p in folder.iterdir() if p.suffix.lower() in (*KINDS, ".xls") and not p.name.startswith("."))
+    return sorted(found, key=lambda p: (p.name.count("."), p.name))
 
 
 def _table_of(path: Path) -> str:

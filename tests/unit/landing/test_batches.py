@@ -101,7 +101,13 @@ def test_f19_the_same_file_under_two_names_counts_once(source: Path, land: Land)
     shutil.copy(place_of(source, CHARGE), place_of(source, CHARGE, suffix=".copy.csv"))
     table = land().tables["his_charge"]
     assert table.rows == 2
-    assert any(note.startswith("F19") for note in table.notes)
+    assert table.notes == ("F19 T1/2025-01/his_charge.copy.csv is a duplicate of T1/2025-01/his_charge.csv",)
+
+
+def test_f19_a_copy_that_comes_later_changes_nothing(source: Path, land: Land) -> None:
+    land()
+    shutil.copy(place_of(source, CHARGE), place_of(source, CHARGE, suffix=".copy.csv"))
+    assert land().batch_id == "b0001"
 
 
 def test_f20_overlapping_files_count_each_row_once(source: Path, land: Land, tmp_path: Path) -> None:
