@@ -95,8 +95,8 @@ def close_dead_runs(home: Home) -> list[RunJournal]:
 
 
 def clean_scratch(folder: Path) -> None:
-    """Remove what nobody inspects; the private database, the diary and dbt's log stay."""
-    for name in ("target", "parquet", "spill"):
+    """Remove what nobody inspects; the private database and the diary stay."""
+    for name in ("target", "parquet", "spill", "logs"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

@@ -253,7 +253,7 @@ def remove_private_files(home: Home, run_id: str) -> None:
     """After publishing: the release holds links to the files, the private database has done its work."""
     folder = run_folder(home, run_id)
     (folder / WAREHOUSE_FILE).unlink(missing_ok=True)
-    for name in ("parquet", "target", "spill"):
+    for name in ("parquet", "target", "spill", "logs"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 

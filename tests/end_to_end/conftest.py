@@ -13,8 +13,6 @@ from orchestration.cli import main
 from orchestration.home import Home
 from orchestration.release.record import Record, current_record
 
-CHARGES = 1500
-
 
 @dataclass(frozen=True)
 class Done:
@@ -44,10 +42,10 @@ def casemix(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two months of both sample hospitals, small."""
+    """Two months of both sample hospitals, each as its own systems hand them over."""
     folder = tmp_path_factory.mktemp("sample") / "region"
     with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(sys, "argv", ["casemix", "sample", str(folder), "--months", "2", "--scale", str(CHARGES)])
+        patched.setattr(sys, "argv", ["casemix", "sample", str(folder), "--months", "2"])
         main()
     return folder
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.cli.sample import MARKER
 from orchestration.gates import load_index
 from orchestration.home import Home
 from orchestration.release.catalogue import load_marts
 from orchestration.run.lock import month_lock
+from orchestration.sample import write_sample
 from tests.end_to_end.conftest import Casemix, published
 
 JANUARY = date(2025, 1, 1)
@@ -24,7 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def test_the_month_of_both_hospitals_becomes_one_release(casemix: Casemix, sample: Path, home: Home) -> None:
-    done = casemix("run", "--source", sample, "--month", "2025-01", "--simulation", "--home", home.root)
+    done = casemix("run", "--config", sample / "casemix.yml", "--month", "2025-01", "--simulation", "--home", home.root)
     assert done.exit_code == 0, done.err
     record = published(home)
     assert record.release_id in done.out
@@ -63,7 +65,18 @@ def test_the_chain_is_intact_and_status_shows_it(casemix: Casemix, home: Home) -
 def test_again_with_one_thread_changes_no_logical_hash(casemix: Casemix, sample: Path, home: Home) -> None:
     before = published(home)
     done = casemix(
-        "run", "--source", sample, "--month", "2025-01", "--hospital", "H1", "--simulation", "--threads", 1, "--home", home.root
+        "run",
+        "--config",
+        sample / "casemix.yml",
+        "--month",
+        "2025-01",
+        "--hospital",
+        "H1",
+        "--simulation",
+        "--threads",
+        1,
+        "--home",
+        home.root,
     )
     assert done.exit_code == 0, done.err
     after = published(home)
@@ -72,7 +85,9 @@ def test_again_with_one_thread_changes_no_logical_hash(casemix: Casemix, sample:
 
 
 def test_the_next_month_reads_the_published_one_back(casemix: Casemix, sample: Path, home: Home) -> None:
-    done = casemix("run", "--source", sample, "--month", "2025-02", "--hospital", "H1", "--simulation", "--home", home.root)
+    done = casemix(
+        "run", "--config", sample / "casemix.yml", "--month", "2025-02", "--hospital", "H1", "--simulation", "--home", home.root
+    )
     assert done.exit_code == 0, done.err
     record = published(home)
     assert any(path.endswith("month=2025-01/data.parquet") for path in record.content["runs"][0]["history"])
@@ -83,23 +98,34 @@ def test_the_next_month_reads_the_published_one_back(casemix: Casemix, sample: P
 def test_a_held_month_is_refused_naming_its_holder(casemix: Casemix, sample: Path, home: Home) -> None:
     before = published(home)
     with month_lock(home, "H2", JANUARY):
-        done = casemix("run", "--source", sample, "--month", "2025-01", "--hospital", "H2", "--simulation", "--home", home.root)
+        done = casemix(
+            "run",
+            "--config",
+            sample / "casemix.yml",
+            "--month",
+            "2025-01",
+            "--hospital",
+            "H2",
+            "--simulation",
+            "--home",
+            home.root,
+        )
     assert done.exit_code == 5
     assert "held by process" in done.err
     assert published(home) == before
 
 
 @pytest.fixture
-def unbalanced(sample: Path, tmp_path: Path) -> Path:
-    """The sample with one voucher of February out of balance."""
+def unbalanced(tmp_path: Path) -> Path:
+    """Two months of one hospital in the contract's own form, with a voucher of February out of balance."""
     folder = tmp_path / "region"
-    shutil.copytree(sample, folder)
-    path = next((folder / "H2" / "2025-02").glob("ledger_voucher_line.*"))
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    debit = lines[0].strip().split(",").index("debit_amount")
-    cells = lines[1].split(",")
-    cells[debit] = f"{float(cells[debit]) + 1:.2f}"
-    path.write_text("".join([lines[0], ",".join(cells), *lines[2:]]), encoding="utf-8")
+    write_sample(folder, months=2, hospitals=["H2"], form="contract")
+    (folder / MARKER).touch()
+    path = folder / "H2" / "2025-02" / "ledger_voucher_line.csv"
+    header, first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    cells = dict(zip(header.strip().split(","), first.strip().split(","), strict=True))
+    cells["debit_amount"] = str(Decimal(cells["debit_amount"]) + 1)
+    path.write_text(header + ",".join(cells.values()) + "\n" + "".join(others), encoding="utf-8")
     return folder
 
 
@@ -130,7 +156,17 @@ def test_a_failing_gate_ends_the_range_and_what_passed_is_published(casemix: Cas
 def test_a_preview_publishes_nothing(casemix: Casemix, sample: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "warehouse")
     done = casemix(
-        "run", "--source", sample, "--month", "2025-01", "--hospital", "H2", "--simulation", "--preview", "--home", home.root
+        "run",
+        "--config",
+        sample / "casemix.yml",
+        "--month",
+        "2025-01",
+        "--hospital",
+        "H2",
+        "--simulation",
+        "--preview",
+        "--home",
+        home.root,
     )
     assert done.exit_code == 0, done.err
     assert not home.published.exists()
@@ -148,11 +184,13 @@ def test_a_preview_publishes_nothing(casemix: Casemix, sample: Path, tmp_path: P
 def test_a_command_that_makes_no_sense_is_a_configuration_error(
     casemix: Casemix, sample: Path, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    done = casemix("run", "--source", sample, *arguments, "--home", tmp_path / "warehouse")
+    done = casemix("run", "--config", sample / "casemix.yml", *arguments, "--home", tmp_path / "warehouse")
     assert done.exit_code == 4
     assert "next" in done.err
     assert not (tmp_path / "warehouse").exists()
 
 
 def test_a_month_nobody_delivers_is_bad_input(casemix: Casemix, sample: Path, tmp_path: Path) -> None:
-    assert casemix("run", "--source", sample, "--month", "2031-01", "--home", tmp_path / "warehouse").exit_code == 3
+    assert (
+        casemix("run", "--config", sample / "casemix.yml", "--month", "2031-01", "--home", tmp_path / "warehouse").exit_code == 3
+    )
