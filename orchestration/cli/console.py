@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -21,8 +22,10 @@ STEPS_ZH = {
     "publish": "发布",
 }
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# Where nobody sets a width (a file, a pipe, a build log) the tables keep their numbers in one piece.
+WIDTH_WITHOUT_TERMINAL = 120
+console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH_WITHOUT_TERMINAL)
+errors = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH_WITHOUT_TERMINAL)
 
 
 def print_error(error: CasemixError) -> None:
@@ -41,7 +44,7 @@ def print_table(title: str, columns: Sequence[tuple[str, bool]], rows: Sequence[
     """A table; each column is its title and whether it holds numbers."""
     table = Table(title=title, title_justify="left", header_style="bold")
     for name, is_number in columns:
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
     for row in rows:
         table.add_row(*row)
     console.print(table)
