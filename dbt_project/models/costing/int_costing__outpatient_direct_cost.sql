@@ -1,3 +1,4 @@
+-- Departments without a setting of their own serve outpatients from the same cost: what technology spends is charged to its points.
 with outpatient_cost as (
 
     select
@@ -7,7 +8,7 @@ with outpatient_cost as (
         stage,
         cast(sum(amount_yuan) as decimal(18, 2)) as amount_yuan
     from {{ ref('int_costing__department_cost') }}
-    where service_setting = 'outpatient' and is_in_scope
+    where service_setting in ('outpatient', 'none') and is_in_scope
     group by dept_id, cost_category, is_own_item, stage
 
 )

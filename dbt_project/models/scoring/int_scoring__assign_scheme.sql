@@ -34,7 +34,7 @@ assigned as (
         departments.dept_id,
         departments.dept_key,
         departments.dept_class,
-        departments.dept_class in ('clinical', 'medical_technology') as is_earning,
+        case departments.dept_class when 'clinical' then 'outpatient' else 'none' end as charged_setting,
         coalesce(named.scheme_code, classed.scheme_code) as scheme_code
     from departments
     left join schemes as named
@@ -44,6 +44,15 @@ assigned as (
             departments.dept_class = classed.dept_class
             and nullif(classed.dept_id, '') is null
 
+),
+
+classified as (
+
+    select
+        *,
+        dept_class in ('clinical', 'medical_technology') and coalesce(scheme_code, 'standard') = 'standard' as is_earning
+    from assigned
+
 )
 
-select * from assigned
+select * from classified

@@ -6,7 +6,12 @@ with decisions as (
 
 allotted as (
 
-    select * from {{ ref('int_scoring__allot_pools') }}
+    select
+        allotted.*,
+        departments.charged_setting
+    from {{ ref('int_scoring__allot_pools') }} as allotted
+    inner join {{ ref('int_scoring__assign_scheme') }} as departments
+        on allotted.dept_id = departments.dept_id
 
 ),
 
@@ -26,7 +31,7 @@ components as (
 
     {{ component_line(1, 'POINTS', 'points_yuan', 'scored.fct_workload_points', 'dept_id') }}
     union all
-    {{ component_line(2, 'OUTPATIENT_DEDUCTION', '-outpatient_deduction_yuan', 'costed.fct_department_cost', "dept_id || '|outpatient'") }}
+    {{ component_line(2, 'OUTPATIENT_DEDUCTION', '-outpatient_deduction_yuan', 'costed.fct_department_cost', "dept_id || '|' || charged_setting") }}
     union all
     {{ component_line(3, 'INPATIENT_INCOME', 'inpatient_income_yuan', 'scored.fct_department_group', 'dept_id') }}
     union all

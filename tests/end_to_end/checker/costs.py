@@ -12,6 +12,7 @@ from tests.end_to_end.checker.money import largest_remainder, rounded
 from tests.end_to_end.checker.tables import Month, Policy, Row, of_month, on, valid
 
 ZERO = Fraction(0)
+CHARGED = ("outpatient", "none")
 LEVELS = ("L1", "L2")
 L4_ACCOUNTS = ("5301", "5401", "5501", "59")
 STAGES = {"administrative": "administrative", "medical_auxiliary": "auxiliary", "medical_technology": "technology"}
@@ -37,13 +38,13 @@ class MonthCost:
         return sum(rows, ZERO) - sum((v for (d, s, _), v in self.own.items() if (d, s) == (dept, setting)), ZERO)
 
     def outpatient_costs(self, dept: str, *, is_full: bool) -> dict[tuple[str, bool], Fraction]:
-        """Outpatient cost of a department by category, own items (true) apart from the rest (false)."""
+        """Cost charged to the points of a department by category, own items (true) apart from the rest (false)."""
         costs: dict[tuple[str, bool], Fraction] = defaultdict(lambda: ZERO)
         for (d, setting, category, level, stage), amount in self.centres.items():
-            if (d, setting) == (dept, "outpatient") and level in LEVELS and (stage == "direct" or is_full):
+            if d == dept and setting in CHARGED and level in LEVELS and (stage == "direct" or is_full):
                 costs[category, False] += amount
         for (d, setting, category), amount in self.own.items():
-            if (d, setting) == (dept, "outpatient"):
+            if d == dept and setting in CHARGED:
                 costs[category, True] += amount
                 costs[category, False] -= amount
         return costs

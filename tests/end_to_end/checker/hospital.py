@@ -192,9 +192,7 @@ class Hospital:
         self, month: Month, cost: MonthCost, true_ups: Mapping[str, list[tuple[Fraction, Fraction]]]
     ) -> tuple[dict[str, Fraction | None], dict[str, Department]]:
         rows = of_month(month.rows("his_department"), "dept_id", month)
-        schemes = self.policy.rows("bonus_scheme", month.first)
-        by_class = {r["dept_class"]: r["scheme_code"] for r in schemes if r["dept_id"] is None}
-        by_name = {r["dept_id"]: r["scheme_code"] for r in schemes if r["dept_id"] is not None}
+        schemes = self._schemes(month, rows)
         points = self._points(month, rows)
         positions: dict[str, Fraction] = defaultdict(lambda: ZERO)
         for person in valid(month.rows("his_staff"), month.first):
@@ -204,8 +202,8 @@ class Hospital:
         is_full = self.policy.parameter("outpatient_cost_stage", month.first) == "full"
         departments = {
             dept: Department(
-                scheme=by_name.get(dept, by_class.get(row["dept_class"], "")),
-                is_earning=row["dept_class"] in EARNING,
+                scheme=schemes[dept],
+                is_earning=_is_earning(row, schemes[dept]),
                 points=points[dept],
                 outpatient_costs=cost.outpatient_costs(dept, is_full=is_full),
                 true_ups=true_ups.get(dept, []),
@@ -245,7 +243,15 @@ class Hospital:
                 lines.append((row["nursing_dept_id"] or row["executing_dept_id"], None, "nursing", nursing))
             elif is_technology_paid and rows[row["executing_dept_id"]]["dept_class"] == "medical_technology":
                 lines.append(done)
-        return [line for line in lines if rows[line[0]]["dept_class"] in EARNING]
+        schemes = self._schemes(month, rows)
+        return [line for line in lines if _is_earning(rows[line[0]], schemes[line[0]])]
+
+    def _schemes(self, month: Month, rows: Mapping[str, Row]) -> dict[str, str]:
+        """Scheme of every department: its own row, else that of its class."""
+        schemes = self.policy.rows("bonus_scheme", month.first)
+        by_class = {r["dept_class"]: r["scheme_code"] for r in schemes if r["dept_id"] is None}
+        by_name = {r["dept_id"]: r["scheme_code"] for r in schemes if r["dept_id"] is not None}
+        return {dept: by_name.get(dept, by_class.get(row["dept_class"], "")) for dept, row in rows.items()}
 
     def _item_points(self, day: date) -> dict[str, tuple[Fraction, Fraction, Fraction]]:
         return {
@@ -295,9 +301,7 @@ class Hospital:
 
     def _staff(self, month: Month, bonuses: Mapping[str, Bonus]) -> dict[str, Fraction]:
         rows = of_month(month.rows("his_department"), "dept_id", month)
-        schemes = {
-            r["dept_class"]: r["scheme_code"] for r in self.policy.rows("bonus_scheme", month.first) if r["dept_id"] is None
-        }
+        schemes = self._schemes(month, rows)
         weights: dict[str, dict[bool, dict[str, Fraction]]] = defaultdict(lambda: {True: {}, False: {}})
         for row in self.policy.rows("staff_share", month.first):
             weights[row["scheme_code"]][row["role"] == "nurse"][row["component"]] = Fraction(row["weight"])
@@ -312,9 +316,12 @@ class Hospital:
             persons[row["dept_id"]].append(_person(row, sheets.get(key, {}), points[key]))
         paid: dict[str, Fraction] = {}
         for dept, members in persons.items():
-            scheme = schemes[rows[dept]["dept_class"]]
-            paid |= staff_bonuses(bonuses[dept].bonus, members, weights[scheme], (month.end - month.first).days)
+            paid |= staff_bonuses(bonuses[dept].bonus, members, weights[schemes[dept]], (month.end - month.first).days)
         return paid
+
+
+def _is_earning(row: Row, scheme: str) -> bool:
+    return row["dept_class"] in EARNING and scheme == "standard"
 
 
 def _person(row: Row, sheet: Row, points: Fraction) -> Person:
