@@ -121,6 +121,7 @@ def unbalanced(tmp_path: Path) -> Path:
     folder = tmp_path / "region"
     write_sample(folder, months=2, hospitals=["H2"], form="contract")
     (folder / MARKER).touch()
+    (folder / "H2" / "2025-02" / "manifest.json").unlink()
     path = folder / "H2" / "2025-02" / "ledger_voucher_line.csv"
     header, first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
     cells = dict(zip(header.strip().split(","), first.strip().split(","), strict=True))
