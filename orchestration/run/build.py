@@ -116,11 +116,11 @@ def _closed_connections() -> Iterator[None]:
     """dbt keeps the file open for writing after a run, which would shut out every reader in this process."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _on_node_finished(advance: Any) -> Any:
