@@ -68,9 +68,9 @@ def measure(command: list[str]) -> tuple[float, float, float]:
 def measure_month(source: Path, home: Path, threads: int) -> Measurement:
     """Run the month into an empty warehouse."""
     casemix = str(Path(sys.executable).with_name("casemix"))
+    options = ["--home", str(home), "--threads", str(threads)]
     wall, cpu, peak = measure(
-        [casemix, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
-        + ["--home", str(home), "--threads", str(threads)]
+        [casemix, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation", *options]
     )
     (diary,) = home.glob("runs/*/run.json")
     return Measurement(json.loads(diary.read_text(encoding="utf-8"))["seconds"], wall, cpu, peak)

@@ -36,7 +36,13 @@ class CasemixError(Exception):
     exit_code = 1
 
     def __init__(
-        self, message: str, *, rule: str | None = None, place: Place | None = None, remedy: str | None = None, zh: str | None = None
+        self,
+        message: str,
+        *,
+        rule: str | None = None,
+        place: Place | None = None,
+        remedy: str | None = None,
+        zh: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -26,28 +26,35 @@ class Home:
 
     @property
     def landing(self) -> Path:
+        """Source rows as they were taken in."""
         return self.root / "landing"
 
     @property
     def runs(self) -> Path:
+        """The diary and the reports of each run."""
         return self.root / "runs"
 
     @property
     def published(self) -> Path:
+        """Every release, one folder each."""
         return self.root / "published"
 
     @property
     def current(self) -> Path:
+        """The release readers see."""
         return self.published / "current"
 
     @property
     def dagster(self) -> Path:
+        """The Dagster instance."""
         return self.root / "dagster"
 
     @property
     def keys(self) -> Path:
+        """Keys that stay with the hospital."""
         return self.root / "keys"
 
     @property
     def cache(self) -> Path:
+        """What can be computed again."""
         return self.root / "cache"

@@ -50,10 +50,12 @@ class Table:
 
     @property
     def column_names(self) -> tuple[str, ...]:
+        """Names of the columns, in the order of the contract."""
         return tuple(column.name for column in self.columns)
 
     @property
     def is_reference(self) -> bool:
+        """Whether the table describes the hospital rather than one month."""
         return self.delivery == "reference"
 
 

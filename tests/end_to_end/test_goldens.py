@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -33,7 +32,9 @@ def one(con: duckdb.DuckDBPyConnection, query: str) -> Decimal:
     return Decimal(value)
 
 
-@pytest.mark.parametrize(("dept_id", "full"), [("MED", "689600.00"), ("SUR", "910400.00"), ("LAB", "0.00"), ("CSSD", "0.00"), ("ADM", "0.00")])
+@pytest.mark.parametrize(
+    ("dept_id", "full"), [("MED", "689600.00"), ("SUR", "910400.00"), ("LAB", "0.00"), ("CSSD", "0.00"), ("ADM", "0.00")]
+)
 def test_golden_a_three_step_allocation(release: duckdb.DuckDBPyConnection, dept_id: str, full: str) -> None:
     query = f"select sum(amount_yuan) from costed.fct_department_cost where hospital_id = 'G1' and dept_id = '{dept_id}'"
     assert one(release, query) == Decimal(full)

@@ -34,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_with(casemix: Casemix, fault: str, folder: Path):  # noqa: ANN201 - the type is the fixture's
+def run_with(casemix: Casemix, fault: str, folder: Path):
     source = folder / "region"
     write_sample(source, scale=CHARGES, months=1, hospitals=(HOSPITAL,), fault=fault)
     policy = ["--policy", source / "policy"] if (source / "policy").is_dir() else []

@@ -40,7 +40,10 @@ UNSTABLE = {
     "unordered list": r"\b(string_agg|list|array_agg|group_concat|listagg)\s*\((?![^()]*(\([^()]*\)[^()]*)*\border by\b)",
     "floating point": r"(::|\bas\s+)(double|float|real)\b",
 }
-UNKEYED_WINDOW = r"\b(row_number|rank|dense_rank|ntile|lag|lead|first_value|last_value)\s*\([^()]*\)\s*over\s*\(\s*(partition by ((?!order by)[^()])*)?\)"
+UNKEYED_WINDOW = (
+    r"\b(row_number|rank|dense_rank|ntile|lag|lead|first_value|last_value)\s*\([^()]*\)"
+    r"\s*over\s*\(\s*(partition by ((?!order by)[^()])*)?\)"
+)
 
 
 def _layer(path: Path) -> str:
@@ -105,7 +108,9 @@ def test_each_determinism_rule_catches_its_fault(code: str, rule: str) -> None:
     assert broken_rules(code) == [rule]
 
 
-@pytest.mark.parametrize("code", ["select string_agg(x, ',' order by x) as x", "select row_number() over (partition by a order by b) as n"])
+@pytest.mark.parametrize(
+    "code", ["select string_agg(x, ',' order by x) as x", "select row_number() over (partition by a order by b) as n"]
+)
 def test_ordered_constructs_pass(code: str) -> None:
     assert broken_rules(code) == []
 
@@ -122,6 +127,8 @@ def test_python_rooms_do_not_know_dagster_or_the_command_line() -> None:
 
 def test_nothing_names_a_machine() -> None:
     pattern = re.compile(r"(^|[^a-zA-Z0-9_.])/(work|root|farm)/|--(extra-)?index-url|https?://[^ ]*/(simple|packages)/")
-    tracked = [p for p in PROJECT_ROOT.rglob("*") if p.suffix in {".py", ".sql", ".yml", ".md", ".toml", ".csv", ".lock"} and p.is_file()]
+    tracked = [
+        p for p in PROJECT_ROOT.rglob("*") if p.suffix in {".py", ".sql", ".yml", ".md", ".toml", ".csv", ".lock"} and p.is_file()
+    ]
     ours = [p for p in tracked if not any(part in {".venv", ".git", "target"} for part in p.parts) and p != Path(__file__)]
     assert [p for p in ours if pattern.search(p.read_text(encoding="utf-8", errors="replace"))] == []
