@@ -30,9 +30,9 @@ EXTRACTION = "land"
 
 @dataclass(frozen=True)
 class Measurement:
-    """One run: seconds of wall per step, seconds of wall and CPU in all, peak memory of the process in GiB."""
+    """One run: seconds of wall and CPU per step, seconds of wall and CPU in all, peak memory of the process in GiB."""
 
-    steps: dict[str, float]
+    steps: dict[str, tuple[float, float]]
     wall_s: float
     cpu_s: float
     peak_gib: float
@@ -40,7 +40,7 @@ class Measurement:
     @property
     def after_extraction_s(self) -> float:
         """Wall seconds of build, gates and publish, everything but reading the source."""
-        return self.wall_s - self.steps.get(EXTRACTION, 0.0)
+        return self.wall_s - self.steps[EXTRACTION][0]
 
 
 def write_source(folder: Path, charges: int) -> Path:
@@ -48,7 +48,7 @@ def write_source(folder: Path, charges: int) -> Path:
     from orchestration.sample import write_sample
 
     if not folder.exists():
-        write_sample(folder, scale=charges, months=1, hospitals=(HOSPITAL,), form="contract")
+        write_sample(folder, scale=charges, months=1, hospitals=(HOSPITAL,), form="contract", file_format="parquet")
     return folder
 
 
@@ -65,12 +65,19 @@ def measure(command: list[str]) -> tuple[float, float, float]:
     return time.perf_counter() - started, cpu, usage.ru_maxrss / 2**20
 
 
+def empty(home: Path) -> None:
+    """Remove all of a warehouse but the parsed dbt project, as in a warm environment."""
+    for path in home.glob("*") if home.is_dir() else ():
+        if path.name != "cache":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def measure_month(source: Path, home: Path, threads: int) -> Measurement:
     """Run the month into an empty warehouse."""
-    casemix = str(Path(sys.executable).with_name("casemix"))
-    options = ["--home", str(home), "--threads", str(threads)]
+    command = "from orchestration.cli import main; main()"
     wall, cpu, peak = measure(
-        [casemix, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation", *options]
+        [sys.executable, "-c", command, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
+        + ["--home", str(home), "--threads", str(threads)]
     )
     (diary,) = home.glob("runs/*/run.json")
     return Measurement(json.loads(diary.read_text(encoding="utf-8"))["seconds"], wall, cpu, peak)
@@ -97,7 +104,8 @@ def report(charges: int, months: list[Measurement], floors: list[dict[str, float
     table.add_column("step")
     table.add_column("value", justify="right")
     for step in months[0].steps:
-        table.add_row(f"{step}, wall s", spread([m.steps[step] for m in months]))
+        wall, cpu = (spread([m.steps[step][kind] for m in months]) for kind in (0, 1))
+        table.add_row(f"{step}, wall s; CPU s", f"{wall}; {cpu}")
     table.add_row("all, wall s", spread([m.wall_s for m in months]))
     table.add_row("all, CPU s", spread([m.cpu_s for m in months]))
     table.add_row("peak memory, GiB", spread([m.peak_gib for m in months]))
@@ -116,16 +124,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--charges", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--warm-up", type=int, default=1, help="runs not counted; the first one parses the dbt project")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path("warehouse-benchmark"))
     arguments = parser.parse_args()
     source = write_source(arguments.folder / f"source-{arguments.charges}", arguments.charges)
+    home = arguments.folder / "home"
     months, floors = [], []
-    for _ in range(arguments.runs):
-        home = arguments.folder / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        months.append(measure_month(source, home, arguments.threads))
-        floors.append(measure_floor(home, arguments.threads))
+    for number in range(arguments.warm_up + arguments.runs):
+        empty(home)
+        month, floor = measure_month(source, home, arguments.threads), measure_floor(home, arguments.threads)
+        if number >= arguments.warm_up:
+            months.append(month)
+            floors.append(floor)
     report(arguments.charges, months, floors)
 
 
