@@ -12,7 +12,7 @@ quarantining as (
     cross join scope
     left join {{ source('policy', 'gate_waiver') }} as waivers
         on gates.gate_id = waivers.gate_id
-        and waivers.month = scope.month_start
+        and scope.month_start = waivers.month
         and waivers.hospital_id in (scope.hospital_id, '*')
         and scope.month_start < waivers.expires_on
         and {{ in_force('waivers', 'scope.month_start') }}

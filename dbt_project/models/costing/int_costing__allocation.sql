@@ -93,7 +93,11 @@ turns as (
                 divisor='divisor', total='total_weight'
             ) | indent(8) }}
         ) as given
-        inner join (select true as is_held union all select false as is_held) as receipts
+        inner join (
+            select true as is_held
+            union all
+            select false as is_held
+        ) as receipts
             on not receipts.is_held or given.holder_step is not null
     ) as next_turn
 

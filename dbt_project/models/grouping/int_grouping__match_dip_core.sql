@@ -116,7 +116,7 @@ ranked as (
             partition by case_key
             order by
                 part_count desc, matched_count desc, fee_distance_yuan asc nulls last,
-                case when kind = 'core' then 0 else 1 end, group_code
+                case when kind = 'core' then 0 else 1 end asc, group_code asc
         ) as place
     from candidates
 

@@ -39,7 +39,8 @@ measured as (
     select 'department' as level, dept_id as subject_id, 'bed_use' as indicator_code, occupied_bed_days as numerator, open_bed_days as denominator
     from beds
     union all
-    select 'hospital' as level, decisions.hospital_id as subject_id, 'bed_use' as indicator_code, sum(occupied_bed_days) as numerator, sum(open_bed_days) as denominator
+    select 'hospital' as level, decisions.hospital_id as subject_id, 'bed_use' as indicator_code,
+        sum(occupied_bed_days) as numerator, sum(open_bed_days) as denominator
     from beds
     cross join decisions
     group by decisions.hospital_id

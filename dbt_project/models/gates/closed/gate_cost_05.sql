@@ -65,7 +65,8 @@ answer as (
 
     {{ gate_row(
         'COST-05',
-        hint="case when checked.checked_rows = 0 then coalesce(" ~ not_delivered(['ledger_allocation_driver']) ~ ", 'not_applicable:ledger_allocation_driver') end"
+        hint="case when checked.checked_rows = 0 then coalesce(" ~ not_delivered(['ledger_allocation_driver'])
+            ~ ", 'not_applicable:ledger_allocation_driver') end"
     ) }}
 
 )

@@ -8,7 +8,8 @@ with scope as (
 dated as (
 
     {% for table in tables -%}
-    select '{{ table.name }}' as table_name, {{ table.may_be_open }} as may_be_open, batch_key, source_row, cast({{ table.month_column }} as date) as business_date
+    select '{{ table.name }}' as table_name, {{ table.may_be_open }} as may_be_open,
+        batch_key, source_row, cast({{ table.month_column }} as date) as business_date
     from {{ table.relation }}
     where {{ table.month_column }} is not null
     {{ 'union all' if not loop.last }}
