@@ -75,10 +75,8 @@ def empty(home: Path) -> None:
 def measure_month(source: Path, home: Path, threads: int) -> Measurement:
     """Run the month into an empty warehouse."""
     command = "from orchestration.cli import main; main()"
-    wall, cpu, peak = measure(
-        [sys.executable, "-c", command, "run", "--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
-        + ["--home", str(home), "--threads", str(threads)]
-    )
+    month = ["--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
+    wall, cpu, peak = measure([sys.executable, "-c", command, "run", *month, "--home", str(home), "--threads", str(threads)])
     (diary,) = home.glob("runs/*/run.json")
     return Measurement(json.loads(diary.read_text(encoding="utf-8"))["seconds"], wall, cpu, peak)
 
