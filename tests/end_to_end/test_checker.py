@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.home import PROJECT_ROOT, Home
+from tests.conftest import Casemix
 from tests.end_to_end.checker.compare import differences
-from tests.end_to_end.conftest import Casemix
 
 MONTHS = {"H1": [date(2025, 1, 1), date(2025, 2, 1)], "H2": [date(2025, 1, 1)]}
 POLICY = PROJECT_ROOT / "seeds" / "policy"

@@ -15,7 +15,7 @@ from orchestration.home import Home
 from orchestration.release.catalogue import load_marts
 from orchestration.run.lock import month_lock
 from orchestration.sample import write_sample
-from tests.end_to_end.conftest import Casemix, published
+from tests.conftest import Casemix, published
 
 JANUARY = date(2025, 1, 1)
 
