@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dagster import Definitions
+from dagster import Definitions, definitions
 
 from orchestration.dagster.build import build_definitions
 from orchestration.dagster.resources import RESOURCE, CasemixResource
@@ -19,6 +19,7 @@ def build_defs(resources: Mapping[str, CasemixResource]) -> Definitions:
     return build_definitions(resource, settings, load_manifest_json(settings.warehouse_home))
 
 
+@definitions
 def defs() -> Definitions:
     """Definitions of the home in force."""
     return build_defs({RESOURCE: CasemixResource.of(Home.resolve())})
