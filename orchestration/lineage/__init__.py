@@ -1,1 +1,0 @@
-"""Where a published figure comes from."""
