@@ -85,3 +85,9 @@ class RunBusy(CasemixError):
     """Another run holds the month or the publish lock."""
 
     exit_code = 5
+
+
+class AccessDenied(CasemixError):
+    """The account has no grant for what it asks; the refusal is in the access log."""
+
+    exit_code = 4

@@ -37,6 +37,16 @@ def load_policy(folder: Path | None = None, default: Path = DEFAULT_POLICY) -> P
     return Policy(rows)
 
 
+def load_table(name: str, folder: Path | None = None, default: Path = DEFAULT_POLICY) -> tuple[Row, ...]:
+    """Rows of one policy table alone; other than `load_policy` it checks them only against the contract.
+
+    Raises:
+        ConfigurationError: the file breaks the contract.
+    """
+    given = folder / f"{name}.csv" if folder else None
+    return read_rows(given if given and given.is_file() else default / f"{name}.csv", load_policy_contract()[name])
+
+
 def _files_of(folder: Path, contract: Contract) -> dict[str, Path]:
     if not folder.is_dir():
         raise ConfigurationError(

@@ -13,13 +13,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
+from orchestration.privacy.access import log_head
 from orchestration.release.files import fsync_folder, fsync_tree, sha256_of, write_atomically
 from orchestration.release.logical import add_figures
 from orchestration.release.partition import MART, PartitionFile
@@ -83,7 +84,7 @@ def publish(home: Home, months: Sequence[GatedMonth], on_step: Callable[[], None
     files = _link_files(home, folder, parent, months, release_id)
     on_step()
     published_at = datetime.now(UTC).replace(microsecond=0)
-    content = _content(release_id, sequence, parent, months, files, published_at)
+    content = _content(home, release_id, sequence, parent, months, files, published_at)
     warehouse = home.published / parent.release_id / WAREHOUSE_FILE if parent else None
     write_warehouse(folder, warehouse, own, _release_rows(content, months), release_id)
     on_step()
@@ -172,6 +173,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _content(
+    home: Home,
     release_id: str,
     sequence: int,
     parent: Record | None,
@@ -190,6 +192,7 @@ def _content(
         "published_by": getpass.getuser(),
         "code": code_version(),
         "engine": engine_versions(),
+        "access_log": asdict(log_head(home)),
         "is_simulation": any(month.evidence.get("is_simulation") for month in months),
         "runs": [{"run_id": m.run_id, **m.evidence, "history": m.history} for m in months],
         "months": [{"hospital_id": h, "month": m.isoformat()} for h, m in months_of(files)],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestration.errors import BadInput, Place
 from orchestration.home import Home
+from orchestration.privacy.access import LogHead, verify_log
 from orchestration.release.files import sha256_of
 from orchestration.release.record import RECORD_FILE, Record, canonical_json, current_record, read_records
 from orchestration.release.signature import is_signed
@@ -43,6 +44,7 @@ def verify_home(home: Home, anchor: str | None = None) -> Record:
         )
     if anchor is not None and anchor != current.sha256:
         raise _bad(home.current, f"head {current.sha256} is not the anchor {anchor}", "发布链末端与锚点不符")
+    verify_log(home, LogHead(**current.content["access_log"]))
     return current
 
 

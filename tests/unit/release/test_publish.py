@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.errors import BadInput, ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
+from orchestration.privacy.access import LOG_FILE, record_access
 from orchestration.release import catalogue, partition, warehouse
 from orchestration.release import publish as publishing
 from orchestration.release.diff import diff_releases
@@ -227,3 +228,13 @@ def test_a_record_that_is_no_json_is_named(home: Home) -> None:
     altered(home.published / record.release_id / "record.json", b"{")
     with pytest.raises(BadInput, match="record"):
         read_record(home.current)
+
+
+def test_verify_knows_the_access_log_of_the_newest_release(home: Home) -> None:
+    record_access(home, "trace", "H1/01", rows=1, purpose=None)
+    record = publish(home, [gated(home, "a", "H1", JANUARY, "1")])
+    assert record.content["access_log"]["entries"] == 1
+    assert verify_home(home) == record
+    (home.root / LOG_FILE).unlink()
+    with pytest.raises(BadInput, match="entry 1 of the access log is missing"):
+        verify_home(home)
