@@ -1,7 +1,8 @@
 """The access log of a home: who saw or took what, refusals too.
 
-Append-only, one JSON object a line, each hashed with the one before it. A line that was acknowledged is on disk; a line without its end was not, and the next writer removes it. Cutting off the
-newest lines shows against the head that every release record repeats.
+Append-only, one JSON object a line, each hashed with the one before it. A line that was acknowledged is on disk; a line
+without its end was not, and the next writer removes it. Cutting off the newest lines shows against the head that every
+release record repeats.
 """
 
 from __future__ import annotations
