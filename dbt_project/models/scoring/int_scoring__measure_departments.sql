@@ -20,32 +20,13 @@ points as (
 
 ),
 
-ratios as (
-
-    select
-        ratios.cost_category,
-        ratios.is_separately_charged,
-        coalesce(ratios.ratio, decisions.uncontrollable_ratio) as ratio
-    from {{ source('policy', 'bonus_deduction') }} as ratios
-    inner join decisions
-        on {{ in_force('ratios', 'decisions.month') }}
-    where ratios.setting = 'outpatient'
-
-),
-
 outpatient_costs as (
 
     select
-        costs.dept_id,
-        cast(round(sum(costs.amount_yuan * ratios.ratio), 6) as decimal(24, 6)) as outpatient_deduction_yuan
-    from {{ ref('int_costing__outpatient_direct_cost') }} as costs
-    inner join ratios
-        on
-            costs.cost_category = ratios.cost_category
-            and costs.is_separately_charged = ratios.is_separately_charged
-    cross join decisions
-    where costs.stage = 'direct' or decisions.outpatient_cost_stage = 'full'
-    group by costs.dept_id
+        dept_id,
+        cast(round(sum(deduction_yuan), 6) as decimal(24, 6)) as outpatient_deduction_yuan
+    from {{ ref('int_scoring__deduct_outpatient') }}
+    group by dept_id
 
 ),
 

@@ -14,6 +14,7 @@ simulated as (
     select
         recalled.stay_id,
         recalled.discharge_month,
+        case when anew.stay_id is null then recalled.simulated_month else scope.month_start end as simulated_month,
         false as is_opening,
         case
             when scope.pay_basis = 'fund' then coalesce(anew.fund_pay_yuan, recalled.fund_pay_yuan)
@@ -26,6 +27,7 @@ simulated as (
     select
         stay_id,
         max(discharge_month) as discharge_month,
+        cast(null as date) as simulated_month,
         true as is_opening,
         cast(sum(simulated_yuan) as decimal(18, 2)) as simulated_yuan
     from {{ ref('int_settlement__recall_openings') }}
@@ -68,6 +70,8 @@ matched as (
     select
         simulated.stay_id,
         simulated.discharge_month,
+        simulated.simulated_month,
+        simulated.discharge_month = scope.same_month_last_year as is_of_last_year,
         simulated.is_opening,
         due.actual_yuan is not null as has_statement,
         coalesce(due.actual_yuan, 0) as actual_yuan,
