@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,12 +70,16 @@ def group(
         list[str] | None, typer.Option("--map", help="FIELD=COLUMN where names differ; FIELD= when missing.")
     ] = None,
     batch: Annotated[int | None, typer.Option("--batch", help="Bytes of the file grouped at once.", min=1024)] = None,
-    threads: Annotated[int | None, typer.Option("--threads", help="Threads of the engine; default all.", min=1)] = None,
+    threads: Annotated[
+        int | None, typer.Option("--threads", help="Batches at a time; default one per processor, 4 at most.", min=1)
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Group a CSV of cases. Example: casemix group cases.csv --pack packs/chs_drg --output groups.csv."""
     from orchestration.errors import ConfigurationError
-    from orchestration.grouping.command import BATCH_BYTES, group_file
+    from orchestration.grouping.cases import BATCH_BYTES
+    from orchestration.grouping.command import group_file
+    from orchestration.grouping.engine import Engine
     from orchestration.grouping.explain import explain_file
     from orchestration.grouping.store import find_pack
     from orchestration.home import Home
@@ -85,7 +90,8 @@ def group(
     mapping = _mapping(columns or [])
     if output is not None:
         started = time.perf_counter()
-        done = group_file(cases, chosen, output, mapping, batch or BATCH_BYTES, threads)
+        with closing(Engine(chosen, threads)) as engine:
+            done = group_file(cases, engine, output, mapping, batch or BATCH_BYTES)
         seconds = time.perf_counter() - started
         shares = ", ".join(f"{status} {count:,}" for status, count in done.by_status.items())
         typer.echo(f"{done.cases:,} cases in {seconds:.1f} s ({shares}) -> {output}", err=True)

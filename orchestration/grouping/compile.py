@@ -8,7 +8,7 @@ the group of a case is the path of the lowest number all of whose predicates hol
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from itertools import product
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from orchestration.grouping.pack import (
     COMPLICATION,
+    COMPLICATION_LEVELS,
     COUNT_OPERATOR,
     DIAGNOSIS_FIELDS,
     NO_GROUP,
@@ -69,12 +70,16 @@ class CodeFact(NamedTuple):
 
 @dataclass(frozen=True)
 class NumberRange:
-    """Whole numbers low..high (None = open) of a field that satisfy the same predicates."""
+    """Whole numbers low..high (None = open) of a field that satisfy the same predicates.
+
+    The places of the classes of all number fields add up to one number that tells every combination of classes apart.
+    """
 
     field: str
     low: int | None
     high: int | None
     class_no: int
+    place: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,28 @@ class HitRule:
 
 
 @dataclass(frozen=True)
+class Hits:
+    """The bits of what all codes of a case hit: one per (field, set) of many-code predicates, then one per complication level."""
+
+    sets: Mapping[tuple[str, str], int]
+
+    @property
+    def levels(self) -> Mapping[str, int]:
+        """Bit of each complication level."""
+        return {level: len(self.sets) + number for number, level in enumerate(COMPLICATION_LEVELS)}
+
+    @property
+    def width(self) -> int:
+        """How many bits there are."""
+        return len(self.sets) + len(COMPLICATION_LEVELS)
+
+    def of_kind(self, kind: str) -> int:
+        """The bits diagnoses can set, complication levels included, or those procedures can set."""
+        bits = sum(1 << bit for (name, _), bit in self.sets.items() if name in HIT_FIELDS[kind])
+        return bits | sum(1 << bit for bit in self.levels.values()) if kind == "diagnosis" else bits
+
+
+@dataclass(frozen=True)
 class CompiledPack:
     """A pack in the shape the SQL works on. Masks and bit sets are integers whose bit 0 is path 0 or set 0."""
 
@@ -98,7 +125,7 @@ class CompiledPack:
     class_masks: Mapping[tuple[str, int], int]
     ranges: tuple[NumberRange, ...]
     hit_rules: tuple[HitRule, ...]
-    widths: Mapping[str, int] = field(default_factory=dict)
+    hits: Hits
 
 
 def compile_pack(pack: Pack) -> CompiledPack:
@@ -108,21 +135,16 @@ def compile_pack(pack: Pack) -> CompiledPack:
     everything = (1 << len(paths)) - 1
     masks: dict[tuple[str, int], int] = {}
     classes = {name: _code_classes(pack, name, guards, everything, masks) for name in SINGLE_FIELDS}
-    ranges = [one for name in NUMBER_FIELDS for one in _number_ranges(name, guards, everything, masks)]
-    bits = {kind: _set_bits(pack, fields, guards) for kind, fields in HIT_FIELDS.items()}
-    levels = _level_bits(bits["diagnosis"])
+    ranges = _all_number_ranges(guards, everything, masks)
+    hits = Hits(_set_bits(pack, guards))
     return CompiledPack(
         pack=pack,
         paths=paths,
-        codes=tuple(_code_facts(pack, classes, bits, levels)),
+        codes=tuple(_code_facts(pack, classes, hits)),
         class_masks=masks,
-        ranges=tuple(ranges),
-        hit_rules=tuple(_hit_rules(pack, bits, levels, guards, everything)),
-        widths={
-            "paths": len(paths),
-            "diagnosis": len(bits["diagnosis"]) + len(levels),
-            "procedure": max(1, len(bits["procedure"])),
-        },
+        ranges=ranges,
+        hit_rules=tuple(_hit_rules(pack, hits, guards, everything)),
+        hits=hits,
     )
 
 
@@ -208,8 +230,20 @@ def _code_classes(
     return classes
 
 
+def _all_number_ranges(
+    guards: Mapping[Predicate, int], everything: int, masks: dict[tuple[str, int], int]
+) -> tuple[NumberRange, ...]:
+    ranges: list[NumberRange] = []
+    step = 1
+    for name in NUMBER_FIELDS:
+        found = list(_number_ranges(name, step, guards, everything, masks))
+        step *= 1 + max((one.class_no for one in found), default=0)
+        ranges += found
+    return tuple(ranges)
+
+
 def _number_ranges(
-    name: str, guards: Mapping[Predicate, int], everything: int, masks: dict[tuple[str, int], int]
+    name: str, step: int, guards: Mapping[Predicate, int], everything: int, masks: dict[tuple[str, int], int]
 ) -> Iterator[NumberRange]:
     """Cut the whole numbers at the operands of a field; class 0 = missing, which satisfies nothing."""
     predicates = [one for one in guards if one.field == name]
@@ -225,7 +259,7 @@ def _number_ranges(
         class_no = numbers.setdefault(mask, len(numbers) + 1)
         masks[name, class_no] = mask
         if predicates:
-            yield NumberRange(name, low, high, class_no)
+            yield NumberRange(name, low, high, class_no, class_no * step)
 
 
 def _edges(cut: Decimal) -> tuple[int, int]:
@@ -249,68 +283,48 @@ def compare(value: Decimal | None, predicate: Predicate) -> bool:
     return answers[predicate.operator]
 
 
-SetBits = dict[tuple[str, str], int]
-
-
-def _set_bits(pack: Pack, fields: tuple[str, ...], guards: Mapping[Predicate, int]) -> SetBits:
+def _set_bits(pack: Pack, guards: Mapping[Predicate, int]) -> dict[tuple[str, str], int]:
     """Number every (field, set) that a many-code predicate looks at."""
+    fields = {name for names in HIT_FIELDS.values() for name in names}
     used = {(one.field, name) for one in guards if one.field in fields for name in sets_of(pack, one)}
     return {key: number for number, key in enumerate(sorted(used))}
 
 
-def _level_bits(diagnosis: SetBits) -> dict[str, int]:
-    return {level: len(diagnosis) + number for number, level in enumerate(("MCC", "CC"))}
-
-
-def _code_facts(
-    pack: Pack, classes: Mapping[str, Mapping[str, int]], bits: Mapping[str, SetBits], levels: Mapping[str, int]
-) -> Iterator[CodeFact]:
+def _code_facts(pack: Pack, classes: Mapping[str, Mapping[str, int]], bits: Hits) -> Iterator[CodeFact]:
     tables = {table: number for number, table in enumerate(sorted(set(pack.exclusions.values())), start=1)}
+    levels = bits.levels
     for role, fields in ROLE_FIELDS.items():
-        kind = "diagnosis" if role.endswith("diagnosis") else "procedure"
         hits: dict[str, int] = {}
-        for (name, code_set), bit in bits[kind].items():
+        for (name, code_set), bit in bits.sets.items():
             if name in fields:
                 for code in pack.code_sets[code_set]:
                     hits[code] = hits.get(code, 0) | 1 << bit
         known = set(hits) | set(classes.get(role, {}))
         known |= set(pack.exclusions) if role == "principal_diagnosis" else set()
         known |= set(pack.complications) if role == "other_diagnosis" else set()
+        of_role = classes.get(role, {})
         for code in sorted(known):
-            yield _code_fact(pack, role, code, classes.get(role, {}), hits, levels, tables)
+            complication, table = _complication(pack, role, code, levels)
+            yield CodeFact(role, code, of_role.get(code, 0), hits.get(code, 0), complication, tables.get(table, 0))
 
 
-def _code_fact(
-    pack: Pack,
-    role: str,
-    code: str,
-    classes: Mapping[str, int],
-    hits: Mapping[str, int],
-    levels: Mapping[str, int],
-    tables: Mapping[str, int],
-) -> CodeFact:
-    fact = CodeFact(role, code, classes.get(code, 0), hits.get(code, 0))
+def _complication(pack: Pack, role: str, code: str, levels: Mapping[str, int]) -> tuple[int, str]:
+    """Bit of the complication level of a code and its exclusion table; of a principal diagnosis, the table that lists it."""
     if role == "principal_diagnosis":
-        return CodeFact(role, code, fact.class_no, fact.hits, 0, tables.get(pack.exclusions.get(code, ""), 0))
+        return 0, pack.exclusions.get(code, "")
     if role == "other_diagnosis" and code in pack.complications:
         level, table = pack.complications[code]
-        return CodeFact(role, code, 0, fact.hits, 1 << levels[level], tables.get(table, 0))
-    return fact
+        return 1 << levels[level], table
+    return 0, ""
 
 
-def _hit_rules(
-    pack: Pack,
-    bits: Mapping[str, SetBits],
-    levels: Mapping[str, int],
-    guards: Mapping[Predicate, int],
-    everything: int,
-) -> Iterator[HitRule]:
+def _hit_rules(pack: Pack, hits: Hits, guards: Mapping[Predicate, int], everything: int) -> Iterator[HitRule]:
     for predicate, guard in guards.items():
         mask = everything & ~guard
         if predicate.field == COMPLICATION:
-            yield HitRule("diagnosis", sum(1 << levels[level] for level in predicate.levels), 1, len(levels), mask)
+            yield HitRule("diagnosis", sum(1 << hits.levels[level] for level in predicate.levels), 1, hits.width, mask)
         elif predicate.field in DIAGNOSIS_FIELDS + PROCEDURE_FIELDS and predicate.field not in SINGLE_FIELDS:
             kind = "diagnosis" if predicate.field in HIT_FIELDS["diagnosis"] else "procedure"
-            wanted = sum(1 << bits[kind][predicate.field, name] for name in sets_of(pack, predicate))
+            wanted = sum(1 << hits.sets[predicate.field, name] for name in sets_of(pack, predicate))
             least, most = bounds(pack, predicate)
             yield HitRule(kind, wanted, least, most, mask)

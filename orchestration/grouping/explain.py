@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path as FilePath
 
-from orchestration.grouping.command import read_batches
+from orchestration.grouping.cases import read_batches
 from orchestration.grouping.compile import Path, bounds, compare, flatten, sets_of
 from orchestration.grouping.pack import (
     COMPLICATION,

@@ -10,7 +10,7 @@ import jinja2
 from orchestration.home import DBT_PROJECT
 
 ENGINE = "duckdb"
-FILES = ("engine/bit_sets.sql", "grouping/assign_drg.sql")
+FILES = ("engine/bit_sets.sql", "grouping/drg_signatures.sql", "grouping/drg_open_paths.sql", "grouping/assign_drg.sql")
 
 
 @cache

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.contract import load_pack_tables
-from orchestration.grouping.compile import CompiledPack, compile_pack
-from orchestration.grouping.pack import Pack
+from orchestration.grouping.compile import SINGLE_FIELDS, CompiledPack, compile_pack
+from orchestration.grouping.pack import COMPLICATION_LEVELS, NUMBER_FIELDS, Pack
 
 SCHEMA = "policy"
 UNBOUNDED = 2**62
+KEYED_FIELDS = (*SINGLE_FIELDS, *NUMBER_FIELDS)
 Records = Iterator[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """A compiled pack and the keys its rows get in a run; keys of codes and classes are unique over all packs of the run."""
+
+    pack_key: int
+    compiled: CompiledPack
+    first_code_key: int
+    first_class_key: int
+
+    @cached_property
+    def class_keys(self) -> Mapping[tuple[str, int], int]:
+        """Key of each (field, class)."""
+        return {one: self.first_class_key + number for number, one in enumerate(self.compiled.class_masks)}
+
+    def paths(self, members: int) -> str:
+        """A set of paths as text."""
+        return bits(members, len(self.compiled.paths))
+
+    def hits(self, members: int) -> str:
+        """A set of hits as text."""
+        return bits(members, self.compiled.hits.width)
 
 
 def write_packs(con: duckdb.DuckDBPyConnection, packs: Iterable[Pack], schema: str = SCHEMA) -> None:
@@ -23,11 +48,19 @@ def write_packs(con: duckdb.DuckDBPyConnection, packs: Iterable[Pack], schema: s
 
     Keys are given in the order of (scheme, version), so the same packs always get the same keys.
     """
-    ordered = sorted(packs, key=lambda pack: (pack.scheme, pack.version))
-    compiled = [(key, compile_pack(pack)) for key, pack in enumerate(ordered, start=1)]
+    keyed = list(_keyed(sorted(packs, key=lambda pack: (pack.scheme, pack.version))))
     for name, columns in load_pack_tables().items():
-        rows = [row for key, pack in compiled for row in _ROWS[name](key, pack)]
+        rows = [row for one in keyed for row in _ROWS[name](one)]
         _write(con, f'{schema}."{name}"', columns, rows)
+
+
+def _keyed(packs: Iterable[Pack]) -> Iterator[Keyed]:
+    codes, classes = 1, 1
+    for number, pack in enumerate(packs, start=1):
+        compiled = compile_pack(pack)
+        yield Keyed(number, compiled, codes, classes)
+        codes += len(compiled.codes)
+        classes += len(compiled.class_masks)
 
 
 def _write(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -48,64 +81,70 @@ def bits(members: int, width: int) -> str:
     return format(members, f"0{width}b")[::-1]
 
 
-def _packs(key: int, compiled: CompiledPack) -> Records:
-    pack, widths = compiled.pack, compiled.widths
-    mcc = widths["diagnosis"] - 2
+def _packs(keyed: Keyed) -> Records:
+    pack, found = keyed.compiled.pack, keyed.compiled.hits
+    every_path = (1 << len(keyed.compiled.paths)) - 1
+    hits = (
+        0,
+        found.of_kind("diagnosis"),
+        found.of_kind("procedure"),
+        *(1 << found.levels[level] for level in COMPLICATION_LEVELS),
+    )
+    missing = (keyed.class_keys[name, 0] for name in KEYED_FIELDS)
     yield (
-        key,
+        keyed.pack_key,
         pack.scheme,
         pack.version,
         pack.sha256,
-        bits((1 << widths["paths"]) - 1, widths["paths"]),
-        bits(0, widths["diagnosis"]),
-        bits(0, widths["procedure"]),
-        bits(1 << mcc, widths["diagnosis"]),
-        bits(1 << mcc + 1, widths["diagnosis"]),
+        keyed.paths(every_path),
+        *(keyed.hits(one) for one in hits),
+        *missing,
     )
 
 
-def _groups(key: int, compiled: CompiledPack) -> Records:
-    for group in compiled.pack.groups:
+def _groups(keyed: Keyed) -> Records:
+    for group in keyed.compiled.pack.groups:
         weight = None if group.relative_weight is None else str(group.relative_weight)
-        yield key, group.level, group.code, group.parent_code or None, group.name, group.kind or None, group.rule_order, weight
+        parent, kind = group.parent_code or None, group.kind or None
+        yield keyed.pack_key, group.level, group.code, parent, group.name, kind, group.rule_order, weight
 
 
-def _paths(key: int, compiled: CompiledPack) -> Records:
-    for number, path in enumerate(compiled.paths, start=1):
-        yield key, number, path.mdc, path.adrg, path.drg, path.kind, path.rule
+def _paths(keyed: Keyed) -> Records:
+    for number, path in enumerate(keyed.compiled.paths, start=1):
+        yield keyed.pack_key, number, path.mdc, path.adrg, path.drg, path.kind, path.rule
 
 
-def _codes(key: int, compiled: CompiledPack) -> Records:
-    for fact in compiled.codes:
-        width = compiled.widths["diagnosis" if fact.role.endswith("diagnosis") else "procedure"]
-        counted = bits(fact.hits | fact.complication_hits, width)
-        yield key, fact.role, fact.code, fact.class_no, bits(fact.hits, width), counted, fact.exclusion_no
+def _codes(keyed: Keyed) -> Records:
+    width, class_keys = keyed.compiled.hits.width, keyed.class_keys
+    for code_key, fact in enumerate(keyed.compiled.codes, start=keyed.first_code_key):
+        class_key = class_keys.get((fact.role, fact.class_no))
+        hits = bits(fact.hits, width), bits(fact.hits | fact.complication_hits, width)
+        yield code_key, keyed.pack_key, fact.role, fact.code, class_key, *hits, fact.exclusion_no
 
 
-def _ranges(key: int, compiled: CompiledPack) -> Records:
-    for one in compiled.ranges:
+def _ranges(keyed: Keyed) -> Records:
+    for one in keyed.compiled.ranges:
         low = -UNBOUNDED if one.low is None else one.low
         high = UNBOUNDED if one.high is None else one.high
-        yield key, one.field, low, high, one.class_no
+        yield keyed.pack_key, one.field, low, high, keyed.class_keys[one.field, one.class_no], one.place
 
 
-def _masks(key: int, compiled: CompiledPack) -> Records:
-    for (name, class_no), mask in compiled.class_masks.items():
-        yield key, name, class_no, bits(mask, compiled.widths["paths"])
+def _classes(keyed: Keyed) -> Records:
+    for (name, class_no), mask in keyed.compiled.class_masks.items():
+        yield keyed.class_keys[name, class_no], keyed.pack_key, name, keyed.paths(mask)
 
 
-def _hit_rules(key: int, compiled: CompiledPack) -> Records:
-    for rule in compiled.hit_rules:
-        width = compiled.widths[rule.codes]
-        yield key, rule.codes, bits(rule.bits, width), rule.at_least, rule.at_most, bits(rule.mask, compiled.widths["paths"])
+def _hit_rules(keyed: Keyed) -> Records:
+    for rule in keyed.compiled.hit_rules:
+        yield keyed.pack_key, rule.codes, keyed.hits(rule.bits), rule.at_least, rule.at_most, keyed.paths(rule.mask)
 
 
-_ROWS: dict[str, Callable[[int, CompiledPack], Records]] = {
+_ROWS: dict[str, Callable[[Keyed], Records]] = {
     "pack": _packs,
     "pack_group": _groups,
     "pack_path": _paths,
     "pack_code": _codes,
     "pack_range": _ranges,
-    "pack_mask": _masks,
+    "pack_class": _classes,
     "pack_hit_rule": _hit_rules,
 }

@@ -1,4 +1,4 @@
-"""Render the project's money and engine macros without dbt, for tests that run them on DuckDB directly."""
+"""Render macros and models of the project without dbt, for tests that run them on DuckDB directly."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import jinja2
 
 from orchestration.home import DBT_PROJECT
 
-MACRO_FOLDERS = ("engine", "money")
+MACRO_FOLDERS = ("engine", "money", "grouping")
 ENGINE = "duckdb"
 
 
@@ -37,3 +37,12 @@ def _macros() -> Any:
 def render(macro: str, *arguments: Any, **keywords: Any) -> str:
     """SQL of one macro call."""
     return str(getattr(_macros(), macro)(*arguments, **keywords))
+
+
+def render_model(name: str) -> str:
+    """SQL of one model; refs and sources become their bare names, to be found on the search path."""
+    (path,) = (DBT_PROJECT / "models").rglob(f"{name}.sql")
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    macros = {key: value for key, value in vars(_macros()).items() if not key.startswith("_")}
+    environment.globals.update(macros | {"ref": lambda name: name, "source": lambda _, name: name})
+    return environment.from_string(path.read_text(encoding="utf-8")).render()

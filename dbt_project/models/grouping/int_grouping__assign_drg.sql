@@ -16,12 +16,21 @@ cases as (
         chosen.length_of_stay_days,
         chosen.discharge_way,
         principals.code as principal_diagnosis,
+        principals.code_key as principal_code_key,
         principals.is_known as is_principal_known,
-        mains.code as main_procedure
+        mains.code_key as main_code_key
     from {{ ref('int_grouping__choose_grouper') }} as chosen
     left join codes as principals on chosen.case_key = principals.case_key and principals.role = 'principal_diagnosis'
     left join codes as mains on chosen.case_key = mains.case_key and mains.role = 'main_procedure'
     where chosen.pack_key is not null
+
+),
+
+other_codes as (
+
+    select case_key, code_key
+    from codes
+    where role in ('other_diagnosis', 'other_procedure') and code_key is not null
 
 ),
 
@@ -33,11 +42,11 @@ paths as (
 
 found as (
 
-    {{ assign_drg('cases', 'codes', {
+    {{ assign_drg('cases', 'other_codes', {
         'pack': source('pack', 'pack'),
         'code': source('pack', 'pack_code'),
         'range': source('pack', 'pack_range'),
-        'mask': source('pack', 'pack_mask'),
+        'class': source('pack', 'pack_class'),
         'hit_rule': source('pack', 'pack_hit_rule'),
     }) }}
 

@@ -34,13 +34,19 @@ crosswalk as (
 
 ),
 
+meanings as (
+
+    select * from {{ source('pack', 'pack_code') }}
+
+),
+
 known as (
 
     select distinct
         pack_key,
         case when role in ('principal_diagnosis', 'other_diagnosis') then 'diagnosis' else 'procedure' end as code_kind,
         code
-    from {{ source('pack', 'pack_code') }}
+    from meanings
 
 ),
 
@@ -76,8 +82,13 @@ checked as (
         translated.role,
         translated.delivered_code,
         translated.code,
+        meanings.code_key,
         case when translated.pack_key is not null then known.code is not null end as is_known
     from translated
+    left join meanings
+        on translated.pack_key = meanings.pack_key
+        and translated.role = meanings.role
+        and translated.code = meanings.code
     left join known
         on translated.pack_key = known.pack_key
         and translated.code_kind = known.code_kind

@@ -41,17 +41,14 @@ def levels_that_count(pack: Pack, case: PlainCase) -> set[str]:
     return levels
 
 
-def case_table(cases: list[PlainCase], start: int = 0) -> pa.Table:
+def case_batch(cases: list[PlainCase]) -> pa.RecordBatch:
     """Cases in the form the group command reads."""
-    columns: dict[str, pa.Array] = {
-        "case_key": pa.array(range(start, start + len(cases)), pa.int64()),
-        "case_id": pa.array([f"c{number}" for number in range(start, start + len(cases))], pa.string()),
-    }
+    columns: dict[str, pa.Array] = {"case_id": pa.array([f"c{number}" for number in range(len(cases))], pa.string())}
     for name in NUMBERS:
         columns[name] = pa.array([case.numbers.get(name) for case in cases], pa.int64())
     columns["diagnoses"] = pa.array(["|".join(case.diagnoses) or None for case in cases], pa.string())
     columns["procedures"] = pa.array(["|".join(case.procedures) or None for case in cases], pa.string())
-    return pa.table(columns)
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def _children(pack: Pack, level: str, parent: str) -> list[Group]:

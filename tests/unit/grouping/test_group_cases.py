@@ -6,14 +6,16 @@ import random
 from contextlib import closing
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from orchestration.grouping import Pack, load_pack
-from orchestration.grouping.command import group_batch, open_engine
+from orchestration.grouping.command import side_by_side
+from orchestration.grouping.engine import Engine
 from orchestration.grouping.pack import Group, Predicate, Term
-from tests.unit.grouping.plain_grouper import NUMBERS, PlainCase, case_table, group_plainly, levels_that_count
+from tests.unit.grouping.plain_grouper import NUMBERS, PlainCase, case_batch, group_plainly, levels_that_count
 from tests.unit.grouping.small_pack import write_pack
 
 FEW = settings(
@@ -29,9 +31,9 @@ def small_pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
     return load_pack(write_pack(tmp_path_factory.mktemp("pack")))
 
 
-def grouped(pack: Pack, cases: list[PlainCase], threads: int | None = None) -> list[dict[str, str]]:
-    with closing(open_engine(pack, threads)) as con:
-        return group_batch(con, case_table(cases)).to_pylist()
+def grouped(pack: Pack, cases: list[PlainCase]) -> list[dict[str, str]]:
+    with closing(Engine(pack)) as engine:
+        return engine.group(case_batch(cases)).to_pylist()
 
 
 def groups(pack: Pack, cases: list[PlainCase]) -> list[tuple[str | None, str | None, str]]:
@@ -156,12 +158,22 @@ def test_query_equals_the_plain_grouper(pack: Pack, some: list[PlainCase]) -> No
 
 @FEW
 @given(packs(), st.lists(cases, min_size=1, max_size=60), st.randoms())
-def test_order_and_threads_change_nothing(pack: Pack, some: list[PlainCase], chance: random.Random) -> None:
-    rows = grouped(pack, some, threads=1)
+def test_order_changes_nothing(pack: Pack, some: list[PlainCase], chance: random.Random) -> None:
+    rows = grouped(pack, some)
     order = list(range(len(some)))
     chance.shuffle(order)
-    shuffled = grouped(pack, [some[at] for at in order], threads=2)
+    shuffled = grouped(pack, [some[at] for at in order])
     assert [{**row, "case_id": ""} for row in shuffled] == [{**rows[at], "case_id": ""} for at in order]
+
+
+@FEW
+@given(packs(), st.lists(cases, min_size=1, max_size=60), st.integers(1, 4), st.integers(1, 20))
+def test_threads_and_batch_size_change_nothing(pack: Pack, some: list[PlainCase], threads: int, size: int) -> None:
+    whole = case_batch(some)
+    batches = [whole.slice(start, size) for start in range(0, len(some), size)]
+    with closing(Engine(pack, threads)) as engine:
+        parts = pa.concat_tables(side_by_side(engine, batches))
+        assert parts.equals(engine.group(whole).combine_chunks())
 
 
 @FEW

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from orchestration.cli.app import app
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.grouping import PackRefused, check_pack, load_pack
 from orchestration.grouping.command import group_file
+from orchestration.grouping.engine import Engine
 from orchestration.grouping.pack import CODE_FIELDS, KINDS, NUMBER_FIELDS
 from orchestration.grouping.store import find_pack, import_pack, list_packs, packs_in_force
 from orchestration.home import DEFAULT_PACKS, Home
@@ -23,6 +25,11 @@ HEADER = "case_id,gender,age,age_days,birth_weight,los,leaving_type,dx,procs\n"
 def _csv(path: Path, *rows: str) -> Path:
     path.write_text(HEADER + "".join(f"{row}\n" for row in rows), encoding="utf-8")
     return path
+
+
+def _group(cases: Path, folder: Path, output: Path, columns: dict[str, str] | None = None) -> None:
+    with closing(Engine(load_pack(write_pack(folder / "pack")))) as engine:
+        group_file(cases, engine, output, columns)
 
 
 def test_demonstration_pack_shows_every_kind_of_rule() -> None:
@@ -98,7 +105,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_row(tmp_path: Path, text
     cases, output = tmp_path / "cases.csv", tmp_path / "groups.csv"
     cases.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=message) as refused:
-        group_file(cases, load_pack(write_pack(tmp_path / "pack")), output)
+        _group(cases, tmp_path, output)
     assert refused.value.place.row == row
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cases.csv", "pack"]
 
@@ -109,5 +116,5 @@ def test_columns_can_be_named_or_left_out(tmp_path: Path) -> None:
     left_out = dict.fromkeys(
         ("sex", "age_years", "age_days", "birth_weight_g", "length_of_stay_days", "discharge_way", "procedures"), ""
     )
-    group_file(cases, load_pack(write_pack(tmp_path / "pack")), output, {"case_id": "id", "diagnoses": "main", **left_out})
+    _group(cases, tmp_path, output, {"case_id": "id", "diagnoses": "main", **left_out})
     assert output.read_text(encoding="utf-8").splitlines()[1].startswith('"k1","MDCB","AR1","AR11"')

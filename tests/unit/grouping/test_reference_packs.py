@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from orchestration.grouping import check_pack, load_pack
 from orchestration.grouping.command import group_file
+from orchestration.grouping.engine import Engine
 from tests.unit.grouping.plain_grouper import PlainCase, group_plainly
 
 REFERENCE = os.environ.get("CASEMIX_REFERENCE_DATA")
@@ -28,7 +30,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_every_case_gets_its_expected_group(tmp_path: Path, name: str, paths: int) -> None:
     assert check_pack(PACKS / name) == []
     pack = load_pack(PACKS / name)
-    done = group_file(CASES, pack, tmp_path / "groups.csv", batch_bytes=20_000)
+    with closing(Engine(pack)) as engine:
+        done = group_file(CASES, engine, tmp_path / "groups.csv", batch_bytes=20_000)
     found, expected = _rows(tmp_path / "groups.csv"), _rows(CASES)
     assert done.cases == len(expected) == len(found)
     wrong = [
@@ -49,8 +52,9 @@ def test_every_case_gets_its_expected_group(tmp_path: Path, name: str, paths: in
 
 
 @pytest.mark.parametrize("batch_bytes", [20_000, 10_000_000])
-def test_batch_size_changes_nothing(tmp_path: Path, batch_bytes: int) -> None:
+def test_threads_and_batch_size_change_nothing(tmp_path: Path, batch_bytes: int) -> None:
     pack = load_pack(PACKS / "chs_drg_20")
-    group_file(CASES, pack, tmp_path / "one.csv", batch_bytes=60_000, threads=1)
-    group_file(CASES, pack, tmp_path / "other.csv", batch_bytes=batch_bytes, threads=2)
+    for name, threads, size in (("one.csv", 1, 60_000), ("other.csv", 2, batch_bytes)):
+        with closing(Engine(pack, threads)) as engine:
+            group_file(CASES, engine, tmp_path / name, batch_bytes=size)
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "other.csv").read_bytes()
