@@ -56,8 +56,10 @@ def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) ->
     """
     from dbt.cli.main import dbtRunner
 
-    with step(phase.title_en) as reporter, _environment(folder, threads), _closed_connections():
-        runner = dbtRunner(manifest=manifest, callbacks=[_on_node_finished(reporter.advance)])
+    from orchestration.run.dbt_events import node_events, on_node_finished
+
+    with step(phase.title_en) as reporter, _environment(folder, threads), _closed_connections(), node_events():
+        runner = dbtRunner(manifest=manifest, callbacks=[on_node_finished(reporter.advance)])
         outcome = runner.invoke(_arguments(phase, folder, threads))
     if outcome.exception is not None:
         raise CasemixError(
@@ -121,14 +123,6 @@ def _closed_connections() -> Iterator[None]:
         yield
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-
-
-def _on_node_finished(advance: Any) -> Any:
-    def callback(event: Any) -> None:
-        if event.info.name == "NodeFinished":
-            advance()
-
-    return callback
 
 
 def _built(result: Any) -> BuiltNode:

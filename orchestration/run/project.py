@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.errors import ConfigurationError
 from orchestration.home import DBT_PROJECT, Home
 from orchestration.release.files import write_atomically
+from orchestration.run.macros import keep_used_macros
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -71,6 +72,7 @@ def _kept(home: Home, project: Path, form: str) -> Path:
     if not kept.is_file():
         manifest = _parse(home, project)
         manifest.unit_tests.clear()  # for developers; a month never runs them, and their rows are most of the file
+        keep_used_macros(manifest)
         plain = manifest.writable_manifest().to_dict(omit_none=False)
         write_atomically(kept.with_suffix(".json"), json.dumps(plain, default=str).encode())
         write_atomically(kept.with_suffix(".msgpack"), manifest.to_msgpack(extended_mashumaro_encoder))
