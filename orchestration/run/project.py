@@ -42,6 +42,7 @@ def project_hash(project: Path = DBT_PROJECT) -> str:
     return digest.hexdigest()
 
 
+@cache
 def load_manifest(home: Home, project: Path = DBT_PROJECT) -> Manifest:
     """The manifest of the project as dbt takes it.
 

@@ -12,7 +12,10 @@ open_stays as (
 
 balances as (
 
-    select * from {{ ref('int_costing__opening_balance') }}
+    select
+        stay_id, dept_id, fee_class, item_kind, bed_days, line_count,
+        fee_yuan, own_fee_yuan, own_cost_yuan, shared_cost_yuan, shared_direct_cost_yuan
+    from {{ ref('int_costing__opening_balance') }}
     union all
     select
         stay_id, dept_id, fee_class, item_kind, 0 as bed_days, line_count,
