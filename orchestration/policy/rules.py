@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
 from orchestration.contract import load_policy_contract
+from orchestration.policy.catalogue_rules import catalogue_groups, catalogue_terms
 from orchestration.policy.cells import CellError, number
 from orchestration.policy.model import EVERY_HOSPITAL, FOREVER
 from orchestration.policy.payment_terms import CASE_CLASSES, FORMULAS, TESTS, test_problem
 from orchestration.policy.problems import Problem
 from orchestration.policy.reading import Row
+from orchestration.policy.row_problems import row_problem, unknown_code
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -44,7 +45,7 @@ def find_problems(rows: Rows, registry: Sequence[Row]) -> list[Problem]:
     """All problems of a policy; `registry` are the rows of the default parameter.csv, which say what a parameter may be."""
     checks: tuple[Callable[[Rows], Iterable[Problem]], ...] = (
         validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, activities, allocation_steps,
-        payment_rules,
+        payment_rules, catalogue_terms, catalogue_groups,
     )  # fmt: skip
     return [problem for check in checks for problem in check(rows)] + list(parameters(rows["parameter"], registry))
 
@@ -55,7 +56,7 @@ def validity(rows: Rows) -> Iterator[Problem]:
         by_key: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         for row in rows[table.name]:
             if row["valid_to"] is not None and row["valid_to"] <= row["valid_from"]:
-                yield _problem(
+                yield row_problem(
                     "F33",
                     row,
                     "ends before it begins",
@@ -74,10 +75,11 @@ def _succession(table: str, key: tuple[Any, ...], periods: list[Row]) -> Iterato
         end = earlier["valid_to"] or FOREVER
         if later["valid_from"] < end:
             remedy = f"Let row {earlier.number} end on {later['valid_from']}; its valid_to is {earlier['valid_to'] or 'open'}."
-            yield _problem("F33", later, f"{subject}: validity overlaps row {earlier.number}", remedy, "有效期重叠")
+            yield row_problem("F33", later, f"{subject}: validity overlaps row {earlier.number}", remedy, "有效期重叠")
         elif later["valid_from"] > end and table not in MAY_PAUSE:
             remedy = f"Let row {earlier.number} hold until {later['valid_from']} or add the missing period."
-            yield _problem("F33", later, f"{subject}: no row is valid from {end} to {later['valid_from']}", remedy, "有效期中断")
+            message = f"{subject}: no row is valid from {end} to {later['valid_from']}"
+            yield row_problem("F33", later, message, remedy, "有效期中断")
 
 
 def ranges(rows: Rows) -> Iterator[Problem]:
@@ -87,7 +89,7 @@ def ranges(rows: Rows) -> Iterator[Problem]:
         families: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
         for row in rows[table]:
             if row[high] is not None and (row[high] < row[low] or (row[high] == row[low] and table not in INCLUSIVE)):
-                yield _problem("F33", row, f"{high} is not above {low}", f"{low} is the lower end.", "区间上限不大于下限")
+                yield row_problem("F33", row, f"{high} is not above {low}", f"{low} is the lower end.", "区间上限不大于下限")
             families[tuple(row[name] for name in others)].append(row)
         for family in families.values():
             yield from _overlapping_bands(family, low, high, table in INCLUSIVE)
@@ -102,7 +104,7 @@ def _overlapping_bands(family: list[Row], low: str, high: str, inclusive: bool) 
                 and _cross(row, other, low, high, inclusive)
             ):
                 remedy = "Let one band end where the next begins."
-                yield _problem("F33", row, f"the band {low} {row[low]} overlaps row {other.number}", remedy, "区间重叠")
+                yield row_problem("F33", row, f"the band {low} {row[low]} overlaps row {other.number}", remedy, "区间重叠")
 
 
 def _cross(row: Row, other: Row, low: str, high: str, inclusive: bool) -> bool:
@@ -121,7 +123,7 @@ def exactly_one(rows: Rows) -> Iterator[Problem]:
     for table, (first, second) in EXACTLY_ONE.items():
         for row in rows[table]:
             if (row[first] is None) == (row[second] is None):
-                yield _problem(
+                yield row_problem(
                     "F33", row, f"exactly one of {first} and {second} must be filled", "Empty the other one.", "两列须且仅填一列"
                 )
 
@@ -132,7 +134,7 @@ def references(rows: Rows) -> Iterator[Problem]:
         known = {row[target_column] for row in rows[target]}
         for row in rows[table]:
             if row[column] not in known:
-                yield _unknown(row, column, row[column], known, f"a row of {target}.csv")
+                yield unknown_code(row, column, row[column], known, f"a row of {target}.csv")
 
 
 def department_classes(rows: Rows) -> Iterator[Problem]:
@@ -148,7 +150,7 @@ def department_classes(rows: Rows) -> Iterator[Problem]:
     )
     for row, column, value in cells:
         if value is not None and value not in DEPARTMENT_CLASSES:
-            yield _unknown(row, column, value, DEPARTMENT_CLASSES, "a department class")
+            yield unknown_code(row, column, value, DEPARTMENT_CLASSES, "a department class")
 
 
 def score_weights(rows: Rows) -> Iterator[Problem]:
@@ -181,7 +183,8 @@ def _unequal_roles(valid: list[Row], day: date) -> Iterator[Problem]:
     for role in list(first)[1:]:
         if model is not None and weights[role] != weights[model]:
             message = f"{role} and {model} share a sub-pool but weigh its components differently on {day}"
-            yield _problem("F35", first[role], message, "Give all roles but nurses the same weights.", "同一子池各岗位权重不一致")
+            remedy = "Give all roles but nurses the same weights."
+            yield row_problem("F35", first[role], message, remedy, "同一子池各岗位权重不一致")
 
 
 def _sums_to_one(rows: Sequence[Row], family: tuple[str, ...], column: str) -> Iterator[Problem]:
@@ -194,7 +197,7 @@ def _sums_to_one(rows: Sequence[Row], family: tuple[str, ...], column: str) -> I
             total = sum((row[column] for row in valid), Decimal(0))
             if valid and total != 1:
                 message = f"weights of {'/'.join(key)} sum to {total} on {day}, not to 1"
-                yield _problem("F35", valid[0], message, f"Correct the {column} column.", "权重之和不等于 1")
+                yield row_problem("F35", valid[0], message, f"Correct the {column} column.", "权重之和不等于 1")
 
 
 def _days_of_change(rows: Iterable[Row]) -> list[date]:
@@ -216,21 +219,21 @@ def allocation_steps(rows: Rows) -> Iterator[Problem]:
                 if giver["step_no"] <= row["step_no"] and giver["from_dept_class"] in receivers and _meet(giver, row):
                     closed = giver["from_dept_class"]
                     message = f"step {row['step_no']} gives to {closed}, which gave away its cost in row {giver.number}"
-                    yield _problem("F33", row, message, "Remove the class from to_dept_classes.", "成本回流到已分摊的科室类别")
+                    yield row_problem("F33", row, message, "Remove the class from to_dept_classes.", "成本回流到已分摊的科室类别")
 
 
 def payment_rules(rows: Rows) -> Iterator[Problem]:
     """Case classes, tests and formulas are known to the settlement models."""
     for row in rows["payment_rule"]:
         if row["case_class"] not in CASE_CLASSES:
-            yield _unknown(row, "case_class", row["case_class"], CASE_CLASSES, "a case class")
+            yield unknown_code(row, "case_class", row["case_class"], CASE_CLASSES, "a case class")
         if row["formula"] not in FORMULAS:
-            yield _unknown(row, "formula", row["formula"], FORMULAS, "a payment formula")
+            yield unknown_code(row, "formula", row["formula"], FORMULAS, "a payment formula")
         elif FORMULAS[row["formula"]] and row["factor"] is None:
-            yield _problem("F33", row, f"formula {row['formula']} needs a factor", "Fill the factor column.", "缺少系数")
+            yield row_problem("F33", row, f"formula {row['formula']} needs a factor", "Fill the factor column.", "缺少系数")
         fault = test_problem(row["test"])
         if fault:
-            yield _problem("F33", row, f"test {row['test']!r} {fault}", f"Tests: {', '.join(TESTS)}.", "判定条件无法识别")
+            yield row_problem("F33", row, f"test {row['test']!r} {fault}", f"Tests: {', '.join(TESTS)}.", "判定条件无法识别")
 
 
 def parameters(rows: Sequence[Row], registry: Sequence[Row]) -> Iterator[Problem]:
@@ -239,10 +242,10 @@ def parameters(rows: Sequence[Row], registry: Sequence[Row]) -> Iterator[Problem
     for row in rows:
         default = known.get(row["parameter_code"])
         if default is None:
-            yield _unknown(row, "parameter_code", row["parameter_code"], known, "a parameter")
+            yield unknown_code(row, "parameter_code", row["parameter_code"], known, "a parameter")
         elif fault := _value_fault(row, default):
             message = f"{row['parameter_code']}: value {row['value']!r} {fault}"
-            yield _problem("F33", row, message, default["note"] or "Correct the value.", "参数取值超出允许范围")
+            yield row_problem("F33", row, message, default["note"] or "Correct the value.", "参数取值超出允许范围")
 
 
 def _value_fault(row: Row, default: Row) -> str | None:
@@ -261,14 +264,3 @@ def _value_fault(row: Row, default: Row) -> str | None:
     if (low and value < Decimal(low)) or (high and value > Decimal(high)):
         return f"lies outside {low or '…'} to {high or '…'}"
     return None
-
-
-def _unknown(row: Row, column: str, value: str, known: Iterable[str], kind: str) -> Problem:
-    near = get_close_matches(value, list(known), n=1)
-    hint = f"Did you mean {near[0]!r}?" if near else f"Use {kind} that exists."
-    return _problem("F30", row, f"{column} {value!r} is not {kind}", hint, "代码未定义", column)
-
-
-def _problem(rule: str, row: Row, message: str, remedy: str, zh: str, column: str | None = None) -> Problem:
-    where = f"{row.file.name} 第 {row.number} 行"
-    return Problem(rule, row.file, row.number, f"{row.file.name}: {message}", remedy, f"{where}：{zh}", column)
