@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.cli.options import HomeOption
+from orchestration.cli.options import HomeOption, PolicyOption
 
 if TYPE_CHECKING:
     from orchestration.grouping.explain import Explained, Explanation
@@ -58,6 +59,41 @@ def list_(home: HomeOption = None) -> None:
         values = (one.scheme, one.version, one.sha256[:12], one.imported_at[:19], one.imported_from, str(one.groups))
         table.add_row(*values, "yes" if one.is_in_force else "")
     console.print(table)
+
+
+@pack.command("derive")
+def derive(
+    cases: Annotated[Path, typer.Argument(help="CSV: year, total fee, diagnoses, procedures.", exists=True, dir_okay=False)],
+    output: Annotated[Path, typer.Option("--output", help="Folder for the policy files of the catalogue.")],
+    version: Annotated[str, typer.Option("--version", help="Version the catalogue gets.")],
+    like: Annotated[str, typer.Option("--like", help="Version it follows: treatment classes, exclusions, pre-groups.")],
+    valid_from: Annotated[datetime, typer.Option("--valid-from", help="First day of the catalogue.", formats=["%Y-%m-%d"])],
+    level: Annotated[str, typer.Option("--level", help="Level of the hospitals the cases are from.")],
+    compare_to: Annotated[Path | None, typer.Option("--compare", help="CSV for derived scores beside those in force.")] = None,
+    columns: Annotated[list[str] | None, typer.Option("--map", help="FIELD=COLUMN where names differ.")] = None,
+    policy: PolicyOption = None,
+) -> None:
+    """Derive a DIP catalogue from one to three years of cases.
+
+    Example: casemix pack derive cases.csv --output catalogue --version 2026 --like demo-1 --valid-from 2026-01-01 --level tertiary
+    """
+    from orchestration.grouping import catalogue_files as files
+    from orchestration.grouping.catalogue import derive_catalogue
+    from orchestration.policy import load_policy
+
+    rows = load_policy(policy)
+    settings, words = files.read_words(rows, like, valid_from.date())
+    found = derive_catalogue(cases, settings, words, _mapping(columns or []))
+    edition = files.Edition(version, like, level, valid_from.date(), f"derived from {cases.name}")
+    files.write_catalogue(output, found, edition, rows)
+    if compare_to is not None:
+        files.write_comparison(compare_to, files.compare(found, edition, rows))
+    core = [group for group in found.groups if group.key.kind == "core"]
+    covered = sum(group.cases for group in core)
+    typer.echo(
+        f"{found.cases:,} cases ({found.left_out:,} left out): {len(core)} core groups with {covered:,} cases, "
+        f"{len(found.groups) - len(core)} comprehensive groups -> {output}（目录已生成）"
+    )
 
 
 def group(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,54 +12,65 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from orchestration.errors import BadInput, Place
-from orchestration.grouping.pack import NUMBER_FIELDS
 
-DEFAULT_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "case_id": ("case_id", "stay_id"),
-    "sex": ("sex", "gender"),
-    "age_years": ("age_years", "age"),
-    "age_days": ("age_days",),
-    "birth_weight_g": ("birth_weight_g", "birth_weight"),
-    "length_of_stay_days": ("length_of_stay_days", "los", "stay_days"),
-    "discharge_way": ("discharge_way", "leaving_type"),
-    "diagnoses": ("diagnoses", "dx"),
-    "procedures": ("procedures", "procs"),
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a case: names its column may have, and its type."""
+
+    columns: tuple[str, ...]
+    kind: pa.DataType
+
+
+Fields = Mapping[str, Field]
+CASE_FIELDS: Fields = {
+    "case_id": Field(("case_id", "stay_id"), pa.string()),
+    "sex": Field(("sex", "gender"), pa.int64()),
+    "age_years": Field(("age_years", "age"), pa.int64()),
+    "age_days": Field(("age_days",), pa.int64()),
+    "birth_weight_g": Field(("birth_weight_g", "birth_weight"), pa.int64()),
+    "length_of_stay_days": Field(("length_of_stay_days", "los", "stay_days"), pa.int64()),
+    "discharge_way": Field(("discharge_way", "leaving_type"), pa.int64()),
+    "diagnoses": Field(("diagnoses", "dx"), pa.string()),
+    "procedures": Field(("procedures", "procs"), pa.string()),
 }
 BATCH_BYTES = 16 * 1024 * 1024
 
 
-def read_batches(source: Path, columns: Mapping[str, str], batch_bytes: int = BATCH_BYTES) -> Iterator[pa.RecordBatch]:
+def read_batches(
+    source: Path, columns: Mapping[str, str], batch_bytes: int = BATCH_BYTES, fields: Fields = CASE_FIELDS
+) -> Iterator[pa.RecordBatch]:
     """Cases of a CSV under their field names; raises BadInput with the row of a value that is none."""
-    chosen = choose_columns(source, columns)
+    chosen = choose_columns(source, columns, fields)
+    types = {column: fields[field].kind for field, column in chosen.items()}
     try:
-        for batch in _open_csv(source, chosen, batch_bytes, use_threads=True):
-            yield _named(batch, chosen)
+        for batch in _open_csv(source, types, batch_bytes, use_threads=True):
+            yield _named(batch, chosen, fields)
     except pa.ArrowInvalid as error:
-        raise _locate(source, chosen, error) from error
+        raise _locate(source, types, error) from error
 
 
-def _open_csv(source: Path, chosen: Mapping[str, str], batch_bytes: int, use_threads: bool) -> Iterator[pa.RecordBatch]:
-    types = {column: pa.int64() if field in NUMBER_FIELDS else pa.string() for field, column in chosen.items()}
+def _open_csv(source: Path, types: Mapping[str, pa.DataType], batch_bytes: int, use_threads: bool) -> Iterator[pa.RecordBatch]:
     return iter(
         pa_csv.open_csv(
             source,
             read_options=pa_csv.ReadOptions(block_size=batch_bytes, use_threads=use_threads),
-            convert_options=pa_csv.ConvertOptions(column_types=types, include_columns=list(types), null_values=[""]),
+            convert_options=pa_csv.ConvertOptions(column_types=dict(types), include_columns=list(types), null_values=[""]),
         )
     )
 
 
-def choose_columns(source: Path, columns: Mapping[str, str]) -> dict[str, str]:
+def choose_columns(source: Path, columns: Mapping[str, str], fields: Fields = CASE_FIELDS) -> dict[str, str]:
     """Column of each field: the one asked for, else the first default name in the header; fields mapped to "" are left out."""
     header = _header(source)
-    unknown = sorted(set(columns) - set(DEFAULT_COLUMNS))
+    unknown = sorted(set(columns) - set(fields))
     if unknown:
-        raise BadInput(f"{', '.join(unknown)}: no field of a case", remedy=f"fields: {', '.join(DEFAULT_COLUMNS)}", zh="字段未知")
+        raise BadInput(f"{', '.join(unknown)}: no field of a case", remedy=f"fields: {', '.join(fields)}", zh="字段未知")
     chosen: dict[str, str] = {}
-    for field, defaults in DEFAULT_COLUMNS.items():
+    for field, known in fields.items():
         if columns.get(field) == "":
             continue
-        wanted = (columns[field],) if field in columns else defaults
+        wanted = (columns[field],) if field in columns else known.columns
         found = [name for name in wanted if name in header]
         if not found:
             raise BadInput(
@@ -80,18 +92,17 @@ def _header(source: Path) -> list[str]:
     return names
 
 
-def _named(batch: pa.RecordBatch, chosen: Mapping[str, str]) -> pa.RecordBatch:
+def _named(batch: pa.RecordBatch, chosen: Mapping[str, str], fields: Fields) -> pa.RecordBatch:
     arrays: dict[str, Any] = {}
-    for field in DEFAULT_COLUMNS:
-        kind = pa.int64() if field in NUMBER_FIELDS else pa.string()
-        arrays[field] = batch.column(chosen[field]) if field in chosen else pa.nulls(batch.num_rows, kind)
+    for name, field in fields.items():
+        arrays[name] = batch.column(chosen[name]) if name in chosen else pa.nulls(batch.num_rows, field.kind)
     return pa.RecordBatch.from_pydict(arrays)
 
 
-def _locate(source: Path, chosen: Mapping[str, str], error: Exception) -> BadInput:
+def _locate(source: Path, types: Mapping[str, pa.DataType], error: Exception) -> BadInput:
     """The error with its row, which only the reader of one thread knows."""
     try:
-        for _ in _open_csv(source, chosen, BATCH_BYTES, use_threads=False):
+        for _ in _open_csv(source, types, BATCH_BYTES, use_threads=False):
             pass
     except pa.ArrowInvalid as placed:
         error = placed
