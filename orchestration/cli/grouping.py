@@ -63,10 +63,10 @@ def list_(home: HomeOption = None) -> None:
 
 @pack.command("derive")
 def derive(
-    cases: Annotated[Path, typer.Argument(help="CSV: year, total fee, diagnoses, procedures.", exists=True, dir_okay=False)],
+    cases: Annotated[Path, typer.Argument(help="Year, total fee, diagnoses, procedures.", exists=True, dir_okay=False)],
     output: Annotated[Path, typer.Option("--output", help="Folder for the policy files of the catalogue.")],
     version: Annotated[str, typer.Option("--version", help="Version the catalogue gets.")],
-    like: Annotated[str, typer.Option("--like", help="Version it follows: treatment classes, exclusions, pre-groups.")],
+    like: Annotated[str, typer.Option("--like", help="Version whose treatment classes and pre-groups it keeps.")],
     valid_from: Annotated[datetime, typer.Option("--valid-from", help="First day of the catalogue.", formats=["%Y-%m-%d"])],
     level: Annotated[str, typer.Option("--level", help="Level of the hospitals the cases are from.")],
     compare_to: Annotated[Path | None, typer.Option("--compare", help="CSV for derived scores beside those in force.")] = None,
@@ -75,7 +75,7 @@ def derive(
 ) -> None:
     """Derive a DIP catalogue from one to three years of cases.
 
-    Example: casemix pack derive cases.csv --output catalogue --version 2026 --like demo-1 --valid-from 2026-01-01 --level tertiary
+    Example: casemix pack derive cases.csv --output own --version 2026 --like demo-1 --valid-from 2026-01-01 --level tertiary
     """
     from orchestration.grouping import catalogue_files as files
     from orchestration.grouping.catalogue import derive_catalogue

@@ -29,7 +29,7 @@ def _macros() -> Any:
         def dispatch(name: str) -> Any:
             return getattr(module, f"{ENGINE}__{name}", None) or getattr(module, f"default__{name}")
 
-    environment.globals.update({"adapter": Adapter, "return": lambda value: value})
+    environment.globals.update({"adapter": Adapter, "return": lambda value: value, "source": _source})
     module = environment.from_string(text).module
     return module
 
@@ -39,10 +39,23 @@ def render(macro: str, *arguments: Any, **keywords: Any) -> str:
     return str(getattr(_macros(), macro)(*arguments, **keywords))
 
 
+def _source(source: str, name: str) -> str:
+    return f"history.{name}" if source == "history" else name
+
+
+class _Dbt:
+    """The macros of dbt itself that models use."""
+
+    @staticmethod
+    def dateadd(part: str, count: int, start: str) -> str:
+        return f"{start} + interval ({count}) {part}"
+
+
 def render_model(name: str) -> str:
-    """SQL of one model; refs and sources become their bare names, to be found on the search path."""
+    """SQL of one model; refs and sources become their bare names, to be found on the search path; history keeps its schema."""
     (path,) = (DBT_PROJECT / "models").rglob(f"{name}.sql")
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
     macros = {key: value for key, value in vars(_macros()).items() if not key.startswith("_")}
-    environment.globals.update(macros | {"ref": lambda name: name, "source": lambda _, name: name})
+    own = {"ref": lambda name: name, "source": _source, "dbt": _Dbt}
+    environment.globals.update(macros | own)
     return environment.from_string(path.read_text(encoding="utf-8")).render()

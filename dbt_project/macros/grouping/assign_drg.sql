@@ -5,13 +5,20 @@ complication (MCC, CC or none).
 `cases`  relation: case_key, pack_key, principal_code_key, main_code_key and the number fields, each null when missing.
 `codes`  relation: case_key, code_key of other diagnoses and other procedures; repetitions do no harm.
          Code keys are those of the pack of the case; codes it does not know have none.
-`packs`  names of the relations of compiled packs: pack, code, range, class, hit_rule.
+`packs`  names of the relations of compiled packs: pack, code, range, class, hit_rule; left out: the sources of the project.
 
 A case becomes a signature of a few keys; masks of the paths still open are computed per distinct key, and the first bit
 of the intersection, taken once per distinct pair of masks, is the path. Joins are on one key wherever a case takes part:
 a second equality, such as that of the pack, lets an optimizer join masks with masks first.
 -#}
-{% macro assign_drg(cases, codes, packs) -%}
+{% macro assign_drg(cases, codes, packs=none) -%}
+{%- set packs = packs or {
+    'pack': source('pack', 'pack'),
+    'code': source('pack', 'pack_code'),
+    'range': source('pack', 'pack_range'),
+    'class': source('pack', 'pack_class'),
+    'hit_rule': source('pack', 'pack_hit_rule'),
+} -%}
 {%- set numbers = ['age_years', 'age_days', 'birth_weight_g', 'sex', 'length_of_stay_days', 'discharge_way'] -%}
 with {{ drg_signatures(cases, codes, packs, numbers) }},
 

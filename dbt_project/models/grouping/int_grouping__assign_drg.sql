@@ -42,13 +42,7 @@ paths as (
 
 found as (
 
-    {{ assign_drg('cases', 'other_codes', {
-        'pack': source('pack', 'pack'),
-        'code': source('pack', 'pack_code'),
-        'range': source('pack', 'pack_range'),
-        'class': source('pack', 'pack_class'),
-        'hit_rule': source('pack', 'pack_hit_rule'),
-    }) }}
+    {{ assign_drg('cases', 'other_codes') }}
 
 ),
 
