@@ -55,6 +55,11 @@ class Home:
         return self.root / "keys"
 
     @property
+    def snapshots(self) -> Path:
+        """Policies and packs as runs used them."""
+        return self.root / "snapshots"
+
+    @property
     def cache(self) -> Path:
         """What can be computed again."""
         return self.root / "cache"

@@ -9,7 +9,7 @@ import warnings
 
 import typer
 
-from orchestration.cli import chain, check, grouping, run, sample, status
+from orchestration.cli import chain, check, grouping, restate, run, sample, status
 from orchestration.errors import CasemixError
 
 HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
@@ -19,6 +19,7 @@ Exit codes: 0 published; 2 stopped by a gate; 3 bad input; 4 configuration; 5 an
 app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 app.command("sample")(sample.sample)
 app.command("run")(run.run)
+app.command("restate")(restate.restate)
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("verify")(chain.verify)

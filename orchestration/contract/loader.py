@@ -85,6 +85,7 @@ def _table(source: str, entry: dict[str, Any]) -> Table:
         delivery=meta.get("delivery"),
         month_column=meta.get("month_column"),
         may_be_absent=meta.get("may_be_absent", False),
+        posts_late=meta.get("posts_late", False),
     )
 
 

@@ -29,7 +29,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A contract table; columns are in delivery order and start with hospital_id where the table has one."""
+    """A contract table; columns are in delivery order and start with hospital_id where the table has one.
+
+    With `posts_late` a row of an earlier, published month may come with a later one and posts there.
+    """
 
     source: str
     name: str
@@ -40,6 +43,7 @@ class Table:
     delivery: str | None = None
     month_column: str | None = None
     may_be_absent: bool = False
+    posts_late: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when there is none."""

@@ -4,6 +4,7 @@ Belongs here: which op makes which assets, and what it tells about them. Not her
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from dagster import (
@@ -25,6 +26,12 @@ from orchestration.run.phases import Phase
 from orchestration.run.publishing import publish_runs
 
 
+class LandConfig(Config):
+    """Whether a published month is open again and accepts what came late."""
+
+    is_restatement: bool = False
+
+
 class PrepareConfig(Config):
     """Runs of the same range that are gated and not yet published; their months are read back."""
 
@@ -32,18 +39,22 @@ class PrepareConfig(Config):
 
 
 class ReleaseConfig(Config):
-    """`publish` publishes the given runs, by default this one; `hold` leaves it to the end of the range; `preview` to nobody."""
+    """`publish` publishes the given runs, by default this one; `hold` leaves it to the end of the range; `preview` to nobody.
+
+    `statement` is the folder of the delta statement that a restatement publishes with its runs.
+    """
 
     mode: Literal["publish", "hold", "preview"] = "publish"
     runs: list[str] = Field(default_factory=list)
+    statement: str | None = None
 
 
 def landing_asset(partitions: PartitionsDefinition[str]) -> AssetsDefinition:
     """Extract every contract table of the month."""
 
     @multi_asset(name="land", specs=landing_specs(), partitions_def=partitions)
-    def land(context: AssetExecutionContext, casemix: CasemixResource) -> Iterator[MaterializeResult[Any]]:
-        landed = casemix.month_run(context).land()
+    def land(context: AssetExecutionContext, casemix: CasemixResource, config: LandConfig) -> Iterator[MaterializeResult[Any]]:
+        landed = casemix.month_run(context).land(is_restatement=config.is_restatement)
         for key in context.selected_asset_keys:
             table = landed.tables.get(key.path[-1])
             files = table.files if table else ()
@@ -119,7 +130,8 @@ def release_asset(spec: AssetSpec, partitions: PartitionsDefinition[str]) -> Ass
         if config.mode != "publish":
             return MaterializeResult(metadata={"published": False, "mode": config.mode})
         runs = config.runs or [casemix.month_run(context).journal.run_id]
-        record = publish_runs(casemix.settings.warehouse_home, runs)
+        statement = Path(config.statement) if config.statement else None
+        record = publish_runs(casemix.settings.warehouse_home, runs, statement)
         return MaterializeResult(metadata={"release": record.release_id, "record_sha256": record.sha256, "runs": runs})
 
     return release

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from dagster import AssetKey, DagsterInstance, ExecuteInProcessResult, JobDefinition
@@ -21,9 +22,11 @@ from orchestration.dagster.storage import open_instance
 from orchestration.definitions import build_defs
 from orchestration.errors import CasemixError
 from orchestration.home import Home
-from orchestration.run.journal import FAILED, GATED, PUBLISHED, RUNNING, RunJournal, read_journal, restore_error
+from orchestration.release.delta import Statement, keep_statement
+from orchestration.run.journal import FAILED, GATED, PUBLISHED, RUNNING, RunJournal, read_journal, restore_error, run_folder
 from orchestration.run.month import run_id_of
 from orchestration.run.plan import MonthOutcome, RangeOutcome, run_range
+from orchestration.run.restate import Request, months_to_restate, state_changes
 from orchestration.run.settings import RunSettings, write_settings
 
 PUBLISH = "publish"
@@ -48,24 +51,30 @@ class Launcher:
         definitions = build_defs({RESOURCE: CasemixResource.of(home)})
         return cls(home, definitions.resolve_job_def(MONTH_JOB), open_instance(home))
 
-    def run_month(self, hospital_id: str, month: date, earlier_runs: Sequence[str], mode: str) -> MonthOutcome:
+    def run_month(
+        self, hospital_id: str, month: date, earlier_runs: Sequence[str], mode: str, *, is_restatement: bool = False
+    ) -> MonthOutcome:
         """Run one hospital and month; `mode` says what the release op does with it."""
         token = str(uuid.uuid4())
-        ops = {"prepare": {"config": {"earlier_runs": list(earlier_runs)}}, "release": {"config": {"mode": mode, "runs": []}}}
+        ops = {
+            "land": {"config": {"is_restatement": is_restatement}},
+            "prepare": {"config": {"earlier_runs": list(earlier_runs)}},
+            "release": {"config": {"mode": mode, "runs": []}},
+        }
         result = self._execute(hospital_id, month, ops, token)
         journal = self._ended_journal(run_id_of(hospital_id, month, token), hospital_id, month, result)
         error = restore_error(journal.error) if journal.error else None
         return MonthOutcome(journal.run_id, hospital_id, month, error)
 
-    def publish(self, outcomes: Sequence[MonthOutcome]) -> None:
-        """Publish gated months as one release.
+    def publish(self, outcomes: Sequence[MonthOutcome], statement: Path | None = None) -> None:
+        """Publish gated months as one release, with the delta statement in a folder if it is a restatement.
 
         Raises:
             CasemixError: publishing was refused.
         """
         last = outcomes[-1]
         runs = [outcome.run_id for outcome in outcomes]
-        ops = {"release": {"config": {"mode": PUBLISH, "runs": runs}}}
+        ops = {"release": {"config": {"mode": PUBLISH, "runs": runs, "statement": str(statement) if statement else None}}}
         result = self._execute(last.hospital_id, last.month, ops, str(uuid.uuid4()), [RELEASE])
         journal = read_journal(self.home, last.run_id)
         if journal.status != PUBLISHED:
@@ -114,6 +123,37 @@ def run_plan(
     if is_preview or not outcome.gated:
         return outcome, None
     return outcome, read_journal(launcher.home, outcome.gated[-1].run_id).release_id
+
+
+def run_restatement(
+    settings: RunSettings, request: Request, *, is_preview: bool = False
+) -> tuple[RangeOutcome, Statement | None, str | None]:
+    """Restate a hospital from a month on and publish it as one release.
+
+    Returns:
+        How the months ended; the delta statement, None when a month did not close; the release, None when nothing was
+        published.
+
+    Raises:
+        ConfigurationError: the first month is not published.
+        CasemixError: publishing was refused.
+    """
+    home = settings.warehouse_home
+    months = months_to_restate(home, request.hospital_id, request.first)
+    launcher = Launcher.open(settings.knowing([request.hospital_id], months))
+    outcome = run_range(
+        {request.hospital_id: months},
+        lambda hospital, month, earlier: launcher.run_month(hospital, month, earlier, HOLD, is_restatement=True),
+    )
+    if outcome.error is not None:
+        return outcome, None, None
+    runs = [entry.run_id for entry in outcome.gated]
+    folder = run_folder(home, runs[0]) / "statement"
+    statement = state_changes(home, request, runs, folder, settings.threads)
+    if is_preview:
+        return outcome, statement, None
+    launcher.publish(outcome.gated, keep_statement(statement))
+    return outcome, statement, read_journal(home, runs[-1]).release_id
 
 
 def _failure_text(result: ExecuteInProcessResult) -> str:

@@ -14,7 +14,7 @@ from orchestration.grouping.pack import Group, Pack, Predicate, Term
 
 def load_pack(folder: Path) -> Pack:
     """The pack of a folder; raises PackRefused with every finding when it breaks the format."""
-    return _build(require(folder))
+    return _build(require(folder), folder)
 
 
 def load_packs(folder: Path) -> list[Pack]:
@@ -40,7 +40,7 @@ def refuse_twins(packs: list[Pack]) -> None:
             )
 
 
-def _build(raw: RawPack) -> Pack:
+def _build(raw: RawPack, folder: Path) -> Pack:
     sets: dict[str, set[str]] = {}
     for name, code in raw.rows["code_set.csv"]:
         sets.setdefault(name, set()).add(code)
@@ -55,6 +55,7 @@ def _build(raw: RawPack) -> Pack:
         complications={code: (level, table) for code, level, table in raw.rows["complication.csv"]},
         exclusions={code: table for table, code in raw.rows["complication_exclusion.csv"]},
         sha256=raw.sha256,
+        folder=folder,
     )
 
 

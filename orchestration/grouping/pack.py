@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
 FILES: Mapping[str, tuple[str, ...]] = {
     "scheme.csv": ("key", "value"),
@@ -85,7 +86,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Pack:
-    """A checked pack. `sha256` is the hash of its content, whatever folder it was read from."""
+    """A checked pack. `sha256` is the hash of its content, whatever `folder` it was read from, if any."""
 
     scheme_values: Mapping[str, str]
     groups: tuple[Group, ...]
@@ -94,6 +95,7 @@ class Pack:
     complications: Mapping[str, tuple[str, str]]
     exclusions: Mapping[str, str]
     sha256: str
+    folder: Path | None = None
 
     @property
     def scheme(self) -> str:

@@ -85,10 +85,10 @@ class LandedFile:
 
     @classmethod
     def from_json(cls, folder: Path, entry: Mapping[str, Any], batch_key: int) -> LandedFile:
-        """From a manifest entry; `folder` is the month's landing folder."""
+        """From a manifest entry; `folder` is the folder of the file's batch."""
         source = entry["source"]
         return cls(
-            path=folder / entry["batch_id"] / entry["name"],
+            path=folder / entry["name"],
             batch_id=entry["batch_id"],
             batch_key=batch_key,
             source_name=source["name"],

@@ -18,7 +18,9 @@ from typing import Any
 from orchestration.contract import Table, load_contract
 from orchestration.errors import BadInput, Place, RunBusy
 from orchestration.home import Home
+from orchestration.landing.changes import find_changes, to_csv
 from orchestration.landing.durable import file_sha256, remove_folder, reveal_folder, sync_file, sync_folder, write_file
+from orchestration.landing.late import LATE, accept_late, late_delivery
 from orchestration.landing.model import LandedFile, LandedMonth, LandedTable
 from orchestration.landing.table import Border, land_table
 from orchestration.privacy import PseudonymKey, load_key
@@ -35,13 +37,24 @@ MANIFEST_VERSION = 1
 EXTRACTOR_VERSION = "1"
 ORIGINALS = "original"
 ASIDE = "quarantine"
+CHANGES = "changes.csv"
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 
 
-def land_month(home: Home, hospital_id: str, month: date, delivery: Delivery, progress: Progress | None = None) -> LandedMonth:
+def land_month(
+    home: Home,
+    hospital_id: str,
+    month: date,
+    delivery: Delivery,
+    progress: Progress | None = None,
+    *,
+    is_published: bool = False,
+) -> LandedMonth:
     """Read, judge, pseudonymise and land one month; a delivery that is already landed unchanged is a no-op.
+
+    A batch that follows another one holds `changes.csv`, the rows that differ.
 
     Args:
         home: where landing lives.
@@ -49,9 +62,11 @@ def land_month(home: Home, hospital_id: str, month: date, delivery: Delivery, pr
         month: first day of the month.
         delivery: where its tables come from.
         progress: called before each table with its name, its number and how many there are.
+        is_published: whether the month is closed; a batch that would change it goes to the `late` area. A month that is
+            open, or open again for a restatement, accepts what lies there first.
 
     Raises:
-        BadInput: the delivery breaks the contract; nothing was landed.
+        BadInput: the delivery breaks the contract and nothing was landed, or F22, it changes a published month.
         ConfigurationError: no pseudonym key, or a mapping that cannot be used.
         RunBusy: another process lands this month.
     """
@@ -60,26 +75,54 @@ def land_month(home: Home, hospital_id: str, month: date, delivery: Delivery, pr
     folder = home.landing / check_identifier(hospital_id) / str(period)
     with _locked(folder):
         delivery.check_month(period)
-        before = _read_month(folder, hospital_id, period)
-        number = len(list(folder.glob(f"b[0-9]*/{MANIFEST}"))) + 1
-        batch_id = f"b{number:04d}"
+        if not is_published:
+            accept_late(folder)
+        before = _read_month(folder, hospital_id, period, with_late=True)
+        batch_id = f"b{len(_manifests(folder, with_late=True)) + 1:04d}"
         hidden = folder / f".{batch_id}.tmp"
         hidden.mkdir()
         try:
             tables = _land_tables(home, hidden, batch_id, hospital_id, period, delivery, key, before, progress)
-            return _finish(folder, hidden, batch_id, hospital_id, period, tables, before, key)
+            landed = _finish(folder, hidden, batch_id, hospital_id, period, tables, before, key, is_published=is_published)
         finally:
             remove_folder(hidden)
+        return _require_unchanged(folder, hospital_id, period, landed) if is_published else landed
 
 
-def open_month(home: Home, hospital_id: str, month: date) -> LandedMonth:
+def _require_unchanged(folder: Path, hospital_id: str, month: Month, landed: LandedMonth) -> LandedMonth:
+    """The accepted month, when the delivery says the same row by row."""
+    accepted = _read_month(folder, hospital_id, month)
+    if accepted is None or accepted.batch_id == landed.batch_id:
+        return landed
+    changes = find_changes(accepted, landed)
+    if changes:
+        raise late_delivery(landed, changes, landed.batch_id)
+    return accepted
+
+
+def accept_late_batches(home: Home, hospital_id: str, month: date) -> list[str]:
+    """Take what lies in the late area of a month into the accepted batches; names of the batches."""
+    folder = home.landing / check_identifier(hospital_id) / str(Month(month))
+    if not folder.is_dir():
+        return []
+    with _locked(folder):
+        return accept_late(folder)
+
+
+def open_month(home: Home, hospital_id: str, month: date, batch_id: str | None = None) -> LandedMonth:
     """The accepted batches of a month, every file verified against its manifest first.
+
+    Args:
+        home: where landing lives.
+        hospital_id: the hospital.
+        month: first day of the month.
+        batch_id: the month as it was after this batch; by default after the latest.
 
     Raises:
         BadInput: F06 nothing landed, F42 a landed file is missing or altered.
     """
     period = Month(month)
-    landed = _read_month(home.landing / check_identifier(hospital_id) / str(period), hospital_id, period)
+    landed = _read_month(home.landing / check_identifier(hospital_id) / str(period), hospital_id, period, batch_id)
     if landed is None:
         raise bad_file("F06", f"{hospital_id}/{period}", "has not been landed", "该月份尚未入湖", "Run the extract first.")
     for file in landed.files:
@@ -134,7 +177,7 @@ def _land_tables(
     tables = {}
     home.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home.cache, prefix="landing-") as scratch, open_workbench(Path(scratch)) as bench:
-        border = Border(bench, hidden, batch_id, hospital_id, key, contract_version())
+        border = Border(bench, hidden, batch_id, hospital_id, key, contract_version(), month, _earlier_tables(home, hospital_id))
         for number, table in enumerate(contract, start=1):
             if progress:
                 progress(table.name, number, len(contract))
@@ -146,6 +189,22 @@ def _land_tables(
                 raise
             bench.clear()
     return tables
+
+
+def _earlier_tables(home: Home, hospital_id: str) -> Callable[[str, Month], LandedTable | None]:
+    """Tables of other months of the hospital, their files verified; each manifest is read once."""
+
+    @cache
+    def month_of(month: Month) -> LandedMonth | None:
+        return _read_month(home.landing / hospital_id / str(month), hospital_id, month)
+
+    def table_of(name: str, month: Month) -> LandedTable | None:
+        landed = month_of(month)
+        for file in landed.tables[name].files if landed else ():
+            verify_file(file)
+        return landed.tables[name] if landed else None
+
+    return table_of
 
 
 def _land_one(border: Border, table: Table, month: Month, delivery: Delivery, earlier: LandedTable | None) -> LandedTable:
@@ -243,6 +302,8 @@ def _finish(
     tables: Mapping[str, LandedTable],
     before: LandedMonth | None,
     key: PseudonymKey,
+    *,
+    is_published: bool,
 ) -> LandedMonth:
     if before is not None and _state(before.tables) == _state(tables):
         logger.info("%s %s: duplicate of batch %s, nothing new (F19)", hospital_id, month, before.batch_id)
@@ -261,9 +322,14 @@ def _finish(
     }
     if (hidden / ORIGINALS).exists():
         sync_folder(hidden / ORIGINALS)
+    content = json.loads(json.dumps(manifest))
+    if before is not None:
+        write_file(hidden / CHANGES, to_csv(find_changes(before, _from_manifest(folder, hospital_id, month, content, hidden))))
     write_file(hidden / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
-    reveal_folder(hidden, folder / batch_id)
-    return _from_manifest(folder, hospital_id, month, json.loads(json.dumps(manifest)))
+    place = folder / LATE if is_published else folder
+    place.mkdir(exist_ok=True)
+    reveal_folder(hidden, place / batch_id)
+    return _from_manifest(folder, hospital_id, month, content)
 
 
 def _table_json(table: LandedTable) -> dict[str, Any]:
@@ -280,26 +346,43 @@ def _state(tables: Mapping[str, LandedTable]) -> dict[str, Any]:
     return {name: (t.is_delivered, [(f.batch_id, f.landed_sha256) for f in t.files]) for name, t in tables.items()}
 
 
-def _read_month(folder: Path, hospital_id: str, month: Month) -> LandedMonth | None:
-    manifests = sorted(folder.glob(f"b[0-9]*/{MANIFEST}"))
-    if not manifests:
+def _manifests(folder: Path, *, with_late: bool = False) -> list[Path]:
+    """Manifests of the month's batches, oldest first."""
+    found = [*folder.glob(f"b[0-9]*/{MANIFEST}"), *(folder.glob(f"{LATE}/b[0-9]*/{MANIFEST}") if with_late else ())]
+    return sorted(found, key=lambda path: path.parent.name)
+
+
+def _read_month(
+    folder: Path, hospital_id: str, month: Month, batch_id: str | None = None, *, with_late: bool = False
+) -> LandedMonth | None:
+    manifests = _manifests(folder, with_late=with_late)
+    wanted = [path for path in manifests if batch_id in (None, path.parent.name)]
+    if not wanted:
         return None
-    return _from_manifest(folder, hospital_id, month, json.loads(manifests[-1].read_text(encoding="utf-8")))
+    return _from_manifest(folder, hospital_id, month, json.loads(wanted[-1].read_text(encoding="utf-8")))
 
 
-def _from_manifest(folder: Path, hospital_id: str, month: Month, content: dict[str, Any]) -> LandedMonth:
-    """The month as its latest manifest says; files are numbered in contract order."""
+def _from_manifest(
+    folder: Path, hospital_id: str, month: Month, content: dict[str, Any], hidden: Path | None = None
+) -> LandedMonth:
+    """The month as a manifest says; files are numbered in contract order. `hidden` is where its own batch still lies."""
     key, tables = 0, {}
     for table in load_contract():
         entry = content["tables"].get(table.name, {"is_delivered": False, "has_corrections": False, "notes": [], "files": []})
         files = []
         for file in entry["files"]:
             key += 1
-            files.append(LandedFile.from_json(folder, file, key))
+            files.append(LandedFile.from_json(_folder_of(folder, file["batch_id"], content, hidden), file, key))
         tables[table.name] = LandedTable(
             table.name, entry["is_delivered"], tuple(files), entry["has_corrections"], tuple(entry["notes"])
         )
     return LandedMonth(hospital_id, month.start, content["batch_id"], tables, content)
+
+
+def _folder_of(folder: Path, batch_id: str, content: Mapping[str, Any], hidden: Path | None) -> Path:
+    if hidden is not None and batch_id == content["batch_id"]:
+        return hidden
+    return folder / batch_id if (folder / batch_id).is_dir() else folder / LATE / batch_id
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,11 +16,12 @@ from orchestration.contract import Table
 from orchestration.contract.model import HOSPITAL
 from orchestration.landing.duplicates import Candidate, find_duplicates
 from orchestration.landing.durable import file_sha256, sync_file
+from orchestration.landing.late import already_landed
 from orchestration.landing.model import Control, LandedFile, LandedTable
 from orchestration.landing.rounding import round_money
 from orchestration.privacy import PseudonymKey, pseudonym_table
 from orchestration.sources.inspection import Inspection
-from orchestration.sources.part import Original
+from orchestration.sources.part import Month, Original
 from orchestration.sources.text import identifier, literal
 from orchestration.sources.workbench import Workbench
 
@@ -30,7 +31,7 @@ ROW_GROUP = 122_880
 
 @dataclass(frozen=True)
 class Border:
-    """What a batch brings to every table: where it is written, its identity and the pseudonym key."""
+    """What a batch brings to every table: where it is written, its identity, the pseudonym key, and earlier months."""
 
     bench: Workbench
     folder: Path
@@ -38,6 +39,8 @@ class Border:
     hospital_id: str
     key: PseudonymKey | None
     contract_version: str
+    month: Month
+    open_earlier: Callable[[str, Month], LandedTable | None]
 
 
 def land_table(
@@ -65,11 +68,8 @@ def land_table(
     files = []
     for number, (part, reading) in enumerate(new, start=1):
         name = f"{table.name}.parquet" if len(new) == 1 else f"{table.name}.{number:02d}.parquet"
-        files.append(
-            _write(
-                border, table, part, reading, name, candidates[len(old) + number - 1].sql, dropped.get(len(old) + number - 1, ())
-            )
-        )
+        place = len(old) + number - 1
+        files.append(_write_once(border, table, part, reading, name, candidates[place].sql, dropped.get(place, ())))
     return _without_repeats(border, table, kept, old, files, has_corrections=has_corrections, notes=notes)
 
 
@@ -123,6 +123,20 @@ def _typed(border: Border, table: Table, judged: Inspection) -> str:
         joins.append(f"left join {relation} as {alias} on {alias}.plain = typed.{name}")
         replaced.append(f"{alias}.pseudonym as {name}")
     return f"select typed.* replace ({', '.join(replaced)}) from ({sql}) as typed {' '.join(joins)}"
+
+
+def _write_once(
+    border: Border, table: Table, judged: Inspection, reading: str, name: str, sql: str, dropped: Sequence[int]
+) -> LandedFile:
+    """Write the rows; rows an earlier month already holds are found when they are written, and left out the second time."""
+    file = _write(border, table, judged, reading, name, sql, dropped)
+    if not table.posts_late:
+        return file
+    again = already_landed(border.bench, table, file, border.month, lambda month: border.open_earlier(table.name, month))
+    if not again:
+        return file
+    file.path.unlink()
+    return _write(border, table, judged, reading, name, sql, [*dropped, *again])
 
 
 def _write(

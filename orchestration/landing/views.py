@@ -11,14 +11,20 @@ from orchestration.landing.model import LandedMonth, LandedTable
 from orchestration.sources.text import identifier, literal
 
 
-def create_landing_views(con: duckdb.DuckDBPyConnection, landed: LandedMonth) -> None:
-    """Replace the empty landing tables by views and fill run.batch, run.control_total and run.delivery."""
+def create_landing_views(con: duckdb.DuckDBPyConnection, landed: LandedMonth, keys_of: LandedMonth | None = None) -> None:
+    """Replace the empty landing tables by views and fill run.batch, run.control_total and run.delivery.
+
+    With `keys_of` the views leave out rows whose key that other state of the month does not have.
+    """
     for table in load_contract():
         accepted = landed.tables[table.name]
         if accepted.files:
             name = f"landing.{identifier(table.name)}"
             con.execute(f"drop table if exists {name}")
-            con.execute(f"create or replace view {name} as {view_sql(table, accepted)}")
+            sql = view_sql(table, accepted)
+            if keys_of is not None and keys_of.tables[table.name].files:
+                sql = _with_keys_of(table, sql, keys_of.tables[table.name])
+            con.execute(f"create or replace view {name} as {sql}")
     for name, rows in {"batch": _batches(landed), "control_total": _controls(landed), "delivery": _deliveries(landed)}.items():
         con.execute(f"delete from run.{name}")
         _insert(con, f"run.{name}", rows)
@@ -38,6 +44,11 @@ def view_sql(table: Table, accepted: LandedTable) -> str:
     return (
         f"select * from (\n{rows}\n)\nqualify row_number() over (partition by {key} order by batch_key desc, source_row desc) = 1"
     )
+
+
+def _with_keys_of(table: Table, rows: str, other: LandedTable) -> str:
+    key = " and ".join(f"seen.{identifier(k)} is not distinct from known.{identifier(k)}" for k in table.key)
+    return f"select seen.* from (\n{rows}\n) as seen semi join (\n{view_sql(table, other)}\n) as known on {key}"
 
 
 def _insert(con: duckdb.DuckDBPyConnection, relation: str, rows: list[dict[str, Any]]) -> None:

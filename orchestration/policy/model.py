@@ -45,7 +45,8 @@ class Policy:
 
     def known_by(self, as_of: date) -> Policy:
         """The policy as it was known on a day: rows recorded later are left out, undated rows count as known."""
-        return Policy({n: tuple(r for r in rows if (r["recorded_at"] or as_of) <= as_of) for n, rows in self.rows.items()})
+        known = {n: tuple(r for r in rows if (r["recorded_at"] or as_of) <= as_of) for n, rows in self.rows.items()}
+        return self if all(len(known[name]) == len(rows) for name, rows in self.rows.items()) else Policy(known)
 
     def for_hospital(self, hospital_id: str) -> dict[str, pa.Table]:
         """Arrow tables by name, reduced to one hospital: its own rows, and common rows where it has none of its own."""

@@ -32,13 +32,14 @@ class MartColumn:
 
 @dataclass(frozen=True)
 class Mart:
-    """A published mart; columns are in contract order."""
+    """A published mart; columns are in contract order. `key` are the columns its rows are told apart by."""
 
     schema: str
     name: str
     zh: str
     description: str
     columns: tuple[MartColumn, ...]
+    key: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -78,7 +79,17 @@ def _mart(schema: str, entry: dict[str, Any]) -> Mart:
         columns=tuple(
             MartColumn(c["name"], c["data_type"], c.get("description", ""), _zh(c) or c["name"]) for c in entry["columns"]
         ),
+        key=_key(entry),
     )
+
+
+def _key(entry: dict[str, Any]) -> tuple[str, ...]:
+    """Columns of the mart's `unique_key` test, the key an orchestration mart declares, or a column tested to be unique."""
+    for test in entry.get("data_tests", []):
+        if isinstance(test, dict) and "unique_key" in test:
+            return tuple(test["unique_key"]["arguments"]["columns"])
+    unique = [column["name"] for column in entry["columns"] if "unique" in column.get("data_tests", [])]
+    return tuple(((entry.get("config") or {}).get("meta") or {}).get("key", unique))
 
 
 def _zh(entry: dict[str, Any]) -> str | None:

@@ -21,6 +21,7 @@ from typing import Any
 from orchestration.errors import ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
 from orchestration.privacy.access import log_head
+from orchestration.release.delta import DELTA_FILE, Statement
 from orchestration.release.files import fsync_folder, fsync_tree, sha256_of, write_atomically
 from orchestration.release.logical import add_figures
 from orchestration.release.partition import MART, PartitionFile
@@ -55,13 +56,16 @@ class GatedMonth:
     evidence: dict[str, Any]
 
 
-def publish(home: Home, months: Sequence[GatedMonth], on_step: Callable[[], None] = lambda: None) -> Record:
+def publish(
+    home: Home, months: Sequence[GatedMonth], on_step: Callable[[], None] = lambda: None, statement: Statement | None = None
+) -> Record:
     """Publish months as one release on top of the present one. The caller holds the publish lock.
 
     Args:
         home: the warehouse.
         months: gated months; of one hospital in ascending order.
         on_step: called after each of the four steps (link, warehouse, record, swap), for progress.
+        statement: delta statement of a restatement, which becomes part of the release.
 
     Returns:
         The record of the new release, already current.
@@ -86,6 +90,9 @@ def publish(home: Home, months: Sequence[GatedMonth], on_step: Callable[[], None
     published_at = datetime.now(UTC).replace(microsecond=0)
     content = _content(home, release_id, sequence, parent, months, files, published_at)
     warehouse = home.published / parent.release_id / WAREHOUSE_FILE if parent else None
+    if statement is not None:
+        _link(statement.file, folder / DELTA_FILE)
+        content["restatement"] = statement.content
     write_warehouse(folder, warehouse, own, _release_rows(content, months), release_id)
     on_step()
     record = _write_record(home, folder, content)
@@ -130,9 +137,10 @@ def _require_no_stale_successor(parent: Record | None, own: list[PartitionFile])
         if later:
             raise ConfigurationError(
                 f"{hospital_id} {month:%Y-%m} would change, but {later[0]:%Y-%m} was computed from it and is published",
-                rule="F22",
-                remedy=f"run the whole range: --from {month:%Y-%m} --to {later[-1]:%Y-%m} --hospital {hospital_id}",
-                zh=f"{hospital_id} {month:%Y-%m} 将改变，而其后月份已发布；请重算整个区间",
+                rule="F22" if month in (parent.months_of(hospital_id) if parent else []) else "F26",
+                remedy=f"casemix restate --hospital {hospital_id} --from {month:%Y-%m}; a month before the first published one "
+                "needs the whole range: casemix run --from --to",
+                zh=f"{hospital_id} {month:%Y-%m} 将改变，而其后月份已发布；请用 restate 重述",
             )
 
 
@@ -227,8 +235,8 @@ def _release_rows(content: dict[str, Any], months: Sequence[GatedMonth]) -> list
 
 
 def _write_record(home: Home, folder: Path, content: dict[str, Any]) -> Record:
-    warehouse = folder / WAREHOUSE_FILE
-    content["files"] = {WAREHOUSE_FILE: {"bytes": warehouse.stat().st_size, "sha256": sha256_of(warehouse)}}
+    files = [folder / name for name in (WAREHOUSE_FILE, DELTA_FILE) if (folder / name).is_file()]
+    content["files"] = {file.name: {"bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files}
     content["record_sha256"] = record_sha256(content)
     content["signature"], content["public_key"] = sign(home, canonical_json(content))
     write_atomically(folder / RECORD_FILE, json.dumps(content, ensure_ascii=False, indent=1).encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import BadInput, Place
+from orchestration.errors import BadInput, ConfigurationError, Place
 from orchestration.home import PROJECT_ROOT, Home
 from orchestration.release.files import sha256_of
 from orchestration.release.partition import PartitionFile
+from orchestration.run.project import project_hash
 
 RECORD_FILE = "record.json"
 FORMAT = 1
+RELEASE_NAME = re.compile(r"r[0-9]{4,}-[0-9a-f]{8}")
 UNHASHED = ("record_sha256", "signature", "public_key")
 ENGINE_PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "great-expectations", "dagster", "pyarrow")
 
@@ -88,6 +91,21 @@ def read_record(folder: Path) -> Record:
     return Record(content)
 
 
+def find_record(home: Home, release_id: str) -> Record:
+    """Record of a release by its name.
+
+    Raises:
+        ConfigurationError: there is no such release.
+        BadInput: F42, the record cannot be trusted.
+    """
+    folder = home.published / release_id
+    if not RELEASE_NAME.fullmatch(release_id) or not (folder / RECORD_FILE).is_file():
+        raise ConfigurationError(
+            f"there is no release {release_id}", remedy="casemix status names the present one", zh="发布版本不存在"
+        )
+    return read_record(folder)
+
+
 def read_records(home: Home) -> list[Record]:
     """Every release under the home in the order of the chain."""
     folders = [p.parent for p in home.published.glob(f"r*/{RECORD_FILE}")] if home.published.is_dir() else []
@@ -96,9 +114,10 @@ def read_records(home: Home) -> list[Record]:
 
 @cache
 def code_version() -> dict[str, Any]:
-    """Commit and lock hash of the code that runs; commit None outside a git checkout."""
+    """Commit of the code that runs (None outside a git checkout), and hashes of the models and of the pinned packages."""
     lock = PROJECT_ROOT / "requirements.lock"
     return {
+        "project_sha256": project_hash(),
         "git_commit": _git("rev-parse", "HEAD"),
         "is_modified": bool(_git("status", "--porcelain", "--untracked-files=no")),
         "lock_sha256": sha256_of(lock) if lock.is_file() else None,

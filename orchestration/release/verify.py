@@ -1,4 +1,4 @@
-"""Walk the chain of releases: every record, signature, file and link."""
+"""Walk the chain of releases: every record, signature, file and link, and what each release was computed from."""
 
 from __future__ import annotations
 
@@ -7,35 +7,39 @@ from pathlib import Path
 from orchestration.errors import BadInput, Place
 from orchestration.home import Home
 from orchestration.privacy.access import LogHead, verify_log
+from orchestration.release.evidence import verify_evidence
 from orchestration.release.files import sha256_of
-from orchestration.release.record import RECORD_FILE, Record, canonical_json, current_record, read_records
+from orchestration.release.record import RECORD_FILE, Record, canonical_json, current_record, find_record, read_records
 from orchestration.release.signature import is_signed
 
 
-def verify_home(home: Home, anchor: str | None = None) -> Record:
-    """Verify every release of a home.
+def verify_home(home: Home, anchor: str | None = None, release_id: str | None = None) -> Record:
+    """Verify every release of a home: records, signatures, links, files, landing, snapshots, access log.
 
     Args:
         home: the warehouse.
         anchor: record hash of the newest release, kept outside; without it the removal of the newest cannot be seen.
+        release_id: read the files behind this release alone; the chain is walked whole all the same.
 
     Returns:
         The newest record.
 
     Raises:
         BadInput: F42, the first bad link, named.
+        ConfigurationError: there is no such release.
     """
     records = read_records(home)
     current = current_record(home)
     if current is None or not records:
         raise _bad(home.published, "nothing is published", "尚无发布版本")
+    wanted = [find_record(home, release_id)] if release_id else records
     previous: Record | None = None
-    verified: dict[str, str] = {}
     for record in records:
-        folder = home.published / record.release_id
-        _verify_link(folder, record, previous)
-        _verify_files(folder, record, verified)
+        _verify_link(home.published / record.release_id, record, previous)
         previous = record
+    verified: dict[str, str] = {}
+    for record in wanted:
+        _verify_files(home.published / record.release_id, record, verified)
     if current.sha256 != records[-1].sha256:
         raise _bad(
             home.current,
@@ -44,6 +48,7 @@ def verify_home(home: Home, anchor: str | None = None) -> Record:
         )
     if anchor is not None and anchor != current.sha256:
         raise _bad(home.current, f"head {current.sha256} is not the anchor {anchor}", "发布链末端与锚点不符")
+    verify_evidence(home, wanted)
     verify_log(home, LogHead(**current.content["access_log"]))
     return current
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,7 +51,7 @@ def collect_history(
     return history
 
 
-def write_history(con: duckdb.DuckDBPyConnection, history: dict[str, list[HistoryFile]]) -> None:
+def write_history(con: duckdb.DuckDBPyConnection, history: Mapping[str, list[HistoryFile]]) -> None:
     """Replace `history.<mart>` by views over the files, each verified first; a mart without files stays empty.
 
     A column the mart gained since a file was written reads as null.
@@ -68,7 +68,7 @@ def write_history(con: duckdb.DuckDBPyConnection, history: dict[str, list[Histor
         con.execute(f'create or replace view history."{name}" as {_select(con, paths, marts[name])}')
 
 
-def read_back(history: dict[str, list[HistoryFile]]) -> dict[str, str]:
+def read_back(history: Mapping[str, list[HistoryFile]]) -> dict[str, str]:
     """Path and sha256 of every file read back; publishing checks that they are still the published ones."""
     return {entry.file.path: entry.file.sha256 for entries in history.values() for entry in entries}
 

@@ -20,25 +20,25 @@ from orchestration.contract import load_contract
 from orchestration.errors import BadInput, CasemixError, GateStopped, RunBusy
 from orchestration.gates import CHECKPOINTS, GateAnswer, load_index, require_passed, run_checkpoint, stopping, write_gate_results
 from orchestration.home import Home
+from orchestration.release.files import sha256_of
 from orchestration.release.partition import PartitionFile, export_partition, read_partition, write_partition
 from orchestration.release.publish import GatedMonth
 from orchestration.release.record import current_record
 from orchestration.run.build import WAREHOUSE_FILE, BuiltNode, build_phase
 from orchestration.run.disk import require_free_disk
-from orchestration.run.history import collect_history, read_back, write_history
+from orchestration.run.history import collect_history, read_back
+from orchestration.run.inputs import MonthInputs, skipped_month, today, write_inputs
 from orchestration.run.journal import FAILED, GATED, STOPPED, RunJournal, clean_scratch, read_journal, run_folder
 from orchestration.run.lock import month_lock
 from orchestration.run.phases import phase_of
-from orchestration.run.private import create_private_database
 from orchestration.run.progress import step
 from orchestration.run.project import load_manifest
-from orchestration.run.scope import Scope, write_scope
 from orchestration.run.settings import RunSettings
+from orchestration.run.snapshots import keep_packs, keep_policy
 
 if TYPE_CHECKING:
-    from orchestration.grouping import Pack
     from orchestration.landing import LandedMonth
-    from orchestration.policy import Policy
+    from orchestration.sources.delivery import Delivery
 
 
 class MonthRun:
@@ -87,15 +87,18 @@ class MonthRun:
             clean_scratch(self.folder)
         self._held.close()
 
-    def land(self) -> LandedMonth:
+    def land(self, *, is_restatement: bool = False) -> LandedMonth:
         """Extract the month into landing and freeze its batches.
 
+        Args:
+            is_restatement: whether a published month is open again and accepts what came late.
+
         Raises:
-            BadInput: a delivery breaks the contract.
+            BadInput: a delivery breaks the contract, or F22, it would change a published month.
         """
         with self._step("land"):
-            self._landed = _land(self.settings, self.hospital_id, self.month)
-            self.journal.evidence["batches"] = _batches(self._landed)
+            self._landed = _land(self.settings, self.hospital_id, self.month, is_restatement=is_restatement)
+            self.journal.evidence |= {"landing": manifests_of(self.home, self._landed), "batches": _batches(self._landed)}
             return self._landed
 
     def prepare(self, earlier_runs: Sequence[str] = ()) -> dict[str, int]:
@@ -107,28 +110,42 @@ class MonthRun:
         Returns:
             Files read back, by mart.
         """
-        from orchestration.grouping import packs_in_force, write_packs
-        from orchestration.landing import create_landing_views
-        from orchestration.policy import load_policy, write_policy
-
         with self._step("prepare"):
-            landed = self._landed_month()
-            require_free_disk(self.folder, sum(file.bytes for file in landed.files))
-            parent = current_record(self.home)
-            history = collect_history(self.home, parent, earlier_runs, self.hospital_id, self.month)
-            policy = load_policy(self.settings.policy)
-            packs = packs_in_force(self.settings.warehouse_home, self.settings.packs)
-            self.warehouse.unlink(missing_ok=True)
-            with create_private_database(self.warehouse) as con:
-                parent_id = parent.release_id if parent else None
-                write_scope(con, Scope(self.hospital_id, self.month, parent_id, policy.sha256, self.settings.is_simulation))
-                create_landing_views(con, landed)
-                write_policy(con, policy, self.hospital_id)
-                write_packs(con, packs)
-                write_history(con, history)
-                self.journal.evidence |= _inputs(con, self.settings, parent_id, policy, packs)
-            self.journal.evidence["history"] = read_back(history)
-            return {name: len(files) for name, files in history.items()}
+            inputs = self._inputs(earlier_runs)
+            self._require_order(inputs.earlier_months)
+            require_free_disk(self.folder, sum(file.bytes for file in inputs.landed.files))
+            keep_policy(self.home, inputs.policy)
+            keep_packs(self.home, inputs.packs)
+            self.journal.evidence |= write_inputs(self.warehouse, inputs) | {"history": read_back(inputs.history)}
+            return {name: len(files) for name, files in inputs.history.items()}
+
+    def _inputs(self, earlier_runs: Sequence[str]) -> MonthInputs:
+        """What is landed, known today and published now."""
+        from orchestration.grouping import packs_in_force
+        from orchestration.policy import load_policy
+
+        parent = current_record(self.home)
+        return MonthInputs(
+            hospital_id=self.hospital_id,
+            month=self.month,
+            landed=self._landed_month(),
+            policy=load_policy(self.settings.policy).known_by(today()),
+            packs=packs_in_force(self.home, self.settings.packs),
+            history=collect_history(self.home, parent, earlier_runs, self.hospital_id, self.month),
+            parent_release_id=parent.release_id if parent else None,
+            is_simulation=self.settings.is_simulation,
+        )
+
+    def _require_order(self, earlier_months: Sequence[date]) -> None:
+        """A month may be landed in any order, but closes only on the one before it."""
+        missing = skipped_month(earlier_months, self.month)
+        if missing is not None:
+            raise BadInput(
+                f"{self.hospital_id} {self.month:%Y-%m} is landed but cannot close before {missing:%Y-%m} is published",
+                rule="F26",
+                remedy=f"casemix run --hospital {self.hospital_id} --from {missing:%Y-%m} --to {self.month:%Y-%m}",
+                zh=f"{self.month:%Y-%m} 已入湖，须待 {missing:%Y-%m} 发布后方可关账",
+            )
 
     def build(self, checkpoint: str) -> list[BuiltNode]:
         """Build the models of the phase that ends with the checkpoint.
@@ -257,20 +274,45 @@ def remove_private_files(home: Home, run_id: str) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def _land(settings: RunSettings, hospital_id: str, month: date) -> LandedMonth:
-    """From the sources where they are given, else from what landing already holds."""
-    from orchestration.landing import land_month, open_month
+def _land(settings: RunSettings, hospital_id: str, month: date, *, is_restatement: bool) -> LandedMonth:
+    """From the sources where they are given, else from what landing already holds.
+
+    A restatement goes back further than many sources do: what they no longer hold is taken from landing.
+    """
+    from orchestration.landing import accept_late_batches, land_month, open_month
     from orchestration.sources import open_deliveries
 
-    if settings.source is None and settings.config is None:
-        return open_month(settings.warehouse_home, hospital_id, month)
-    for delivery in open_deliveries(settings.source, settings.config):
+    home = settings.warehouse_home
+    has_source = settings.source is not None or settings.config is not None
+    deliveries = open_deliveries(settings.source, settings.config) if has_source else []
+    if not has_source or (is_restatement and not _delivers(deliveries, hospital_id, month)):
+        if is_restatement:
+            accept_late_batches(home, hospital_id, month)
+        return open_month(home, hospital_id, month)
+    published = current_record(home)
+    is_published = published is not None and month in published.months_of(hospital_id) and not is_restatement
+    for delivery in deliveries:
         if delivery.hospital_id == hospital_id:
             with step("extract", len(load_contract().tables)) as reporter:
-                return land_month(settings.warehouse_home, hospital_id, month, delivery, lambda *_: reporter.advance())
+                return land_month(home, hospital_id, month, delivery, lambda *_: reporter.advance(), is_published=is_published)
     raise BadInput(
         f"no delivery of hospital {hospital_id}", remedy="check --hospital and the mapping", zh=f"没有机构 {hospital_id} 的数据"
     )
+
+
+def _delivers(deliveries: Sequence[Delivery], hospital_id: str, month: date) -> bool:
+    """Whether a delivery has the month, or is a database, which only says so when it is read."""
+    months = [delivery.months() for delivery in deliveries if delivery.hospital_id == hospital_id]
+    return any(not known or any(one.start == month for one in known) for known in months)
+
+
+def manifests_of(home: Home, landed: LandedMonth) -> dict[str, Any]:
+    """The batch a month is read as of, and the hash of the manifest of every batch it takes files from."""
+    from orchestration.landing.month import MANIFEST
+
+    folder = home.landing / landed.hospital_id / f"{landed.month:%Y-%m}"
+    batches = sorted({landed.batch_id, *landed.batch_ids})
+    return {"batch_id": landed.batch_id, "manifests": {b: sha256_of(folder / b / MANIFEST) for b in batches}}
 
 
 def _batches(landed: LandedMonth) -> list[dict[str, Any]]:
@@ -289,24 +331,6 @@ def _batches(landed: LandedMonth) -> list[dict[str, Any]]:
         for table in sorted(landed.tables)
         for file in landed.tables[table].files
     ]
-
-
-def _inputs(
-    con: duckdb.DuckDBPyConnection, settings: RunSettings, parent_id: str | None, policy: Policy, packs: Sequence[Pack]
-) -> dict[str, Any]:
-    return {
-        "parent_release_id": parent_id,
-        "is_simulation": settings.is_simulation,
-        "policy": {"sha256": policy.sha256, "tables": policy.table_sha256, "parameters": _parameters(con)},
-        "packs": [{"scheme": pack.scheme, "version": pack.version, "sha256": pack.sha256} for pack in packs],
-    }
-
-
-def _parameters(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Scalar decisions in force on the first day of the month."""
-    query = """select p.parameter_code, p.value from policy.parameter as p, run.scope as s
-               where p.valid_from <= s.month_start and (p.valid_to is null or s.month_start < p.valid_to) order by 1"""
-    return dict(con.execute(query).fetchall())
 
 
 def _gate(answer: GateAnswer) -> dict[str, Any]:

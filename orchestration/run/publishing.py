@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from orchestration.home import Home
+from orchestration.release.delta import read_statement
 from orchestration.release.publish import publish
 from orchestration.release.record import Record
 from orchestration.run.journal import FAILED, PUBLISHED, read_journal
@@ -15,8 +17,13 @@ from orchestration.run.progress import step
 PUBLISH_STEPS = 4
 
 
-def publish_runs(home: Home, run_ids: Sequence[str]) -> Record:
+def publish_runs(home: Home, run_ids: Sequence[str], statement: Path | None = None) -> Record:
     """Publish runs, mark them published and remove their private files.
+
+    Args:
+        home: the warehouse.
+        run_ids: gated runs.
+        statement: folder of the delta statement of a restatement.
 
     Raises:
         RunBusy: another publisher holds the chain for too long, or what a run read back has changed.
@@ -24,7 +31,8 @@ def publish_runs(home: Home, run_ids: Sequence[str]) -> Record:
     """
     with publish_lock(home), step("publish", PUBLISH_STEPS) as reporter:
         try:
-            record = publish(home, [gated_month(home, run_id) for run_id in run_ids], reporter.advance)
+            months = [gated_month(home, run_id) for run_id in run_ids]
+            record = publish(home, months, reporter.advance, read_statement(statement) if statement else None)
         except Exception as error:
             for run_id in run_ids:
                 read_journal(home, run_id).end(home, FAILED, error)

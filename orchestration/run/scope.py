@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +35,13 @@ def write_scope(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
             scope.is_simulation,
         ],
     )
+
+
+def write_published_months(con: duckdb.DuckDBPyConnection, months: Iterable[date]) -> None:
+    """Fill `run.published_month`."""
+    con.execute("delete from run.published_month")
+    for month in sorted(months):
+        con.execute("insert into run.published_month values (?)", [month])
 
 
 def next_month(month: date) -> date:

@@ -1,4 +1,4 @@
-{#- Contract tables as the source YAML describes them: name, key, month column, nullability. Empty while parsing. -#}
+{#- Contract tables as the source YAML describes them: name, key, month column, nullability, whether late rows post. Empty while parsing. -#}
 {% macro contract_tables() -%}
     {%- set tables = [] -%}
     {%- if execute -%}
@@ -11,6 +11,7 @@
                 'key': meta.key,
                 'month_column': month_column if meta.delivery == 'month' else none,
                 'may_be_open': month_column and node.columns[month_column].config.meta.nullable,
+                'posts_late': meta.get('posts_late', false),
                 'may_be_empty': meta.get('may_be_absent', false),
             }) -%}
         {%- endfor -%}

@@ -1,5 +1,11 @@
 -- The only detail of charges a run writes: integer keys and numbers, strings stay in the dimensions.
-with charges as (
+with scope as (
+
+    select month_start from {{ source('run', 'scope') }}
+
+),
+
+charges as (
 
     select
         batch_key,
@@ -89,6 +95,7 @@ keyed as (
                 when items.item_period_key is null then 3
                 when ordering.dept_key is null or executing.dept_key is null then 4
                 when nursing.dept_key is null and charges.nursing_dept_id is not null then 4
+                when charges.booked_on < scope.month_start then 5
                 when encounters.encounter_key is not null or unlisted_encounters.is_inpatient is not null
                     then case when charges.reverses_charge_id is not null and originals_of_month.charge_id is null then 1 else 0 end
                 when charges.reverses_charge_id is not null then 1
@@ -96,6 +103,7 @@ keyed as (
             end as tinyint
         ) as disposition_code
     from charges
+    cross join scope
     left join encounters
         on charges.is_inpatient = encounters.is_inpatient and charges.encounter_id = encounters.encounter_id
     left join unlisted_encounters on charges.is_inpatient = unlisted_encounters.is_inpatient

@@ -9,6 +9,8 @@ with dispositions as (
     select 3, false, 'suspense: item unknown', '待处理：项目不明'
     union all
     select 4, false, 'suspense: department unknown', '待处理：科室不明'
+    union all
+    select 5, true, 'used, prior period', '计入（迟到记录，属以前月份）'
 
 ),
 

@@ -1,5 +1,5 @@
 -- An item keeps its attributes outside its validity (a refund may come after the item was withdrawn), but not its
--- purchase price, which counts only on days it is valid.
+-- purchase price, which counts only on days it is valid. Late charges take the rates of the month they belong to.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -25,6 +25,31 @@ points as (
 
 ),
 
+late_charges as (
+
+    select min(min_business_date) as first_on from {{ source('run', 'batch') }} where table_name = 'his_charge'
+
+),
+
+months as (
+
+    select month_start as from_date from scope
+    union all
+    select published.month as from_date
+    from {{ source('run', 'published_month') }} as published
+    cross join late_charges
+    where published.month >= date_trunc('month', late_charges.first_on)
+
+),
+
+charged_time as (
+
+    select min(months.from_date) as first_month, max(scope.next_month_start) as next_month_start
+    from months
+    cross join scope
+
+),
+
 changes as (
 
     select item_id, valid_from as changed_on from items
@@ -41,12 +66,12 @@ starts as (
 
     select changes.item_id, changes.changed_on as from_date
     from changes
-    cross join scope
-    where changes.changed_on > scope.month_start and changes.changed_on < scope.next_month_start
+    cross join charged_time
+    where changes.changed_on > charged_time.first_month and changes.changed_on < charged_time.next_month_start
     union
-    select items.item_id, scope.month_start as from_date
+    select items.item_id, months.from_date
     from items
-    cross join scope
+    cross join months
 
 ),
 
@@ -56,10 +81,10 @@ periods as (
         starts.item_id,
         starts.from_date,
         coalesce(
-            lead(starts.from_date) over (partition by starts.item_id order by starts.from_date), scope.next_month_start
+            lead(starts.from_date) over (partition by starts.item_id order by starts.from_date), charged_time.next_month_start
         ) as to_date
     from starts
-    cross join scope
+    cross join charged_time
 
 ),
 

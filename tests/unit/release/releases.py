@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from orchestration.home import Home
+from orchestration.policy import Policy, load_policy
 from orchestration.release.catalogue import Mart, MartColumn
 from orchestration.release.partition import PartitionFile, export_partition
 from orchestration.release.publish import GatedMonth
+from orchestration.run.snapshots import keep_policy
 
 JANUARY = date(2025, 1, 1)
 FEBRUARY = date(2025, 2, 1)
@@ -47,11 +50,25 @@ def gated(home: Home, run_id: str, hospital: str, month: date, amount: str, hist
         "hospital_id": hospital,
         "month": month.isoformat(),
         "gates": [PASSED],
-        "batches": [{"landed_sha256": "00"}],
-        "policy": {"sha256": "p"},
+        "landing": {"batch_id": "b0001", "manifests": {}},
+        "batches": [],
+        "policy": {"sha256": kept_policy(home)},
+        "packs": [],
         "is_simulation": True,
     }
     return GatedMonth(run_id, folder, tuple(files), history or {}, evidence)
+
+
+def kept_policy(home: Home) -> str:
+    """Hash of the default policy, kept in the home as a run would."""
+    policy = _default_policy()
+    keep_policy(home, policy)
+    return policy.sha256
+
+
+@cache
+def _default_policy() -> Policy:
+    return load_policy()
 
 
 def rows(home: Home) -> list[tuple[str, date, Decimal]]:

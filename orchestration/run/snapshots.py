@@ -1,0 +1,126 @@
+"""Policies and packs as runs used them, kept by the hash of their content so that an old release can be computed again."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.contract import load_policy_contract
+from orchestration.errors import BadInput, Place
+from orchestration.home import Home
+from orchestration.release.files import fsync_file, fsync_folder
+
+if TYPE_CHECKING:
+    from orchestration.grouping import Pack
+    from orchestration.policy import Policy
+
+POLICY = "policy"
+PACKS = "packs"
+
+
+def keep_policy(home: Home, policy: Policy) -> None:
+    """Keep the policy, one CSV a table, in a form `--policy` takes."""
+
+    def write(folder: Path) -> None:
+        for table in load_policy_contract():
+            with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(table.column_names)
+                writer.writerows([_cell(row[name]) for name in table.column_names] for row in policy.rows[table.name])
+
+    _keep(_place(home, POLICY, policy.sha256), write)
+
+
+def open_policy(home: Home, sha256: str) -> Policy:
+    """The kept policy with that hash.
+
+    Raises:
+        BadInput: F42, it is missing or was altered.
+    """
+    from orchestration.policy import load_policy
+
+    folder = _place(home, POLICY, sha256)
+    if not folder.is_dir():
+        raise _lost(folder, "is missing", "缺失")
+    policy = load_policy(default=folder)
+    if policy.sha256 != sha256:
+        raise _lost(folder, "was altered", "被改动")
+    return policy
+
+
+def keep_packs(home: Home, packs: Iterable[Pack]) -> None:
+    """Keep the files of every pack that was read from files."""
+    for pack in packs:
+        if pack.folder is not None:
+            _keep(_place(home, PACKS, pack.sha256), partial(_copy, pack.folder))
+
+
+def open_packs(home: Home, hashes: Sequence[str]) -> list[Pack]:
+    """The kept packs with these hashes, in this order.
+
+    Raises:
+        BadInput: F42, one is missing or was altered.
+    """
+    from orchestration.grouping import PackRefused, load_pack
+
+    packs = []
+    for sha256 in hashes:
+        folder = _place(home, PACKS, sha256)
+        if not folder.is_dir():
+            raise _lost(folder, "is missing", "缺失")
+        try:
+            pack = load_pack(folder)
+        except PackRefused as error:
+            raise _lost(folder, "was altered", "被改动") from error
+        if pack.sha256 != sha256:
+            raise _lost(folder, "was altered", "被改动")
+        packs.append(pack)
+    return packs
+
+
+def _place(home: Home, kind: str, sha256: str) -> Path:
+    return home.snapshots / kind / sha256
+
+
+def _keep(folder: Path, write: Callable[[Path], None]) -> None:
+    """Write beside and rename: a snapshot is complete or absent."""
+    if folder.is_dir():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    hidden = folder.with_name(f".{folder.name}.tmp")
+    shutil.rmtree(hidden, ignore_errors=True)
+    hidden.mkdir()
+    write(hidden)
+    for path in hidden.iterdir():
+        fsync_file(path)
+        path.chmod(0o444)
+    fsync_folder(hidden)
+    hidden.rename(folder)
+    fsync_folder(folder.parent)
+
+
+def _copy(source: Path, target: Path) -> None:
+    from orchestration.grouping.pack import FILES
+
+    for name in FILES:
+        shutil.copyfile(source / name, target / name)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lost(folder: Path, why: str, zh: str) -> BadInput:
+    return BadInput(
+        f"the snapshot {folder.parent.name} {folder.name[:12]} {why}",
+        rule="F42",
+        place=Place(file=str(folder)),
+        remedy="restore it from a backup; releases computed with it cannot be repeated without it",
+        zh=f"快照 {folder.parent.name} {folder.name[:12]} {zh}",
+    )
