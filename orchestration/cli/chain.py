@@ -72,7 +72,7 @@ def diff(
     later: Annotated[str, typer.Argument(help="Release.")],
     home: HomeOption = None,
 ) -> None:
-    """Show which marts of which months differ between two releases.
+    """Show which marts of which months differ between two releases, by how much, and what it comes from.
 
     Example: casemix diff r0001-0a1b2c3d r0002-4e5f6a7b
     """
@@ -91,5 +91,18 @@ def diff(
         ("变化 change", False),
         ("行 rows", True),
         ("金额 sums", False),
+        ("原因 cause", False),
     ]
-    print_table(f"{earlier} → {later}", titles, rows)
+    cells = [
+        (
+            one.relation,
+            one.hospital_id,
+            f"{one.month:%Y-%m}",
+            one.kind,
+            f"{one.rows:+d}",
+            ", ".join(f"{column} {change:+f}" for column, change in one.sums.items()),
+            one.cause,
+        )
+        for one in rows
+    ]
+    print_table(f"{earlier} → {later}", titles, cells)

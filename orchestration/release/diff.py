@@ -1,47 +1,77 @@
-"""What differs between two releases, by mart, hospital and month."""
+"""What differs between two releases, by mart, hospital and month, and what it comes from."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from orchestration.errors import ConfigurationError
 from orchestration.home import Home
 from orchestration.release.partition import MART, PartitionFile
-from orchestration.release.record import RECORD_FILE, read_record
+from orchestration.release.record import Record, find_record
+from orchestration.run.restate import compare_runs, is_code_changed, publishing_record, recorded_run
+
+NEW_MONTH = "new month"
+CARRIED = "carried from an earlier month"
 
 
-def diff_releases(home: Home, earlier: str, later: str) -> list[tuple[str, str, str, str, str, str]]:
-    """Rows of mart, hospital, month, kind of change, difference of rows, differences of control sums.
+@dataclass(frozen=True)
+class Difference:
+    """One mart of one hospital-month. `sums` are the changes of its control sums; `cause` what its input differs in."""
+
+    relation: str
+    hospital_id: str
+    month: date
+    kind: str
+    rows: int
+    sums: dict[str, Decimal]
+    cause: str
+
+
+def diff_releases(home: Home, earlier: str, later: str) -> list[Difference]:
+    """Differences of every mart whose logical hash is not the same in both releases.
 
     Raises:
         ConfigurationError: a release does not exist.
+        BadInput: F42, what tells the cause cannot be trusted any more.
     """
-    before, after = _marts(home, earlier), _marts(home, later)
-    rows = []
-    for key in sorted(before.keys() | after.keys()):
-        old, new = before.get(key), after.get(key)
-        if old is None or new is None or old.figures.logical_sha256 != new.figures.logical_sha256:
-            relation, hospital_id, month = key
-            kind = "added" if old is None else "removed" if new is None else "changed"
-            rows.append((relation, hospital_id, f"{month:%Y-%m}", kind, f"{_rows(new) - _rows(old):+d}", _sums(old, new)))
-    return rows
+    before, after = find_record(home, earlier), find_record(home, later)
+    old = {file.key: file for file in before.partitions if file.kind == MART}
+    new = {file.key: file for file in after.partitions if file.kind == MART}
+    changed = sorted(key for key in old.keys() | new.keys() if _hash(old.get(key)) != _hash(new.get(key)))
+    months = sorted({(hospital_id, month) for _, hospital_id, month in changed})
+    causes = {month: _cause(home, before, after, *month) for month in months}
+    return [_difference(key, old.get(key), new.get(key), causes[key[1], key[2]]) for key in changed]
 
 
-def _marts(home: Home, release_id: str) -> dict[tuple[str, str, object], PartitionFile]:
-    folder = home.published / release_id
-    if release_id in ("", ".", "..") or "/" in release_id or not (folder / RECORD_FILE).is_file():
-        raise ConfigurationError(
-            f"there is no release {release_id}", remedy="casemix status names the present one", zh="发布版本不存在"
-        )
-    return {file.key: file for file in read_record(folder).partitions if file.kind == MART}
+def _cause(home: Home, before: Record, after: Record, hospital_id: str, month: date) -> str:
+    """What differs between the two runs that computed the month."""
+    releases = [publishing_record(home, record, hospital_id, month) for record in (before, after)]
+    if releases[0] is None or releases[1] is None:
+        return NEW_MONTH
+    old, new = (recorded_run(release, hospital_id, month) for release in releases if release)
+    if old is None or new is None:
+        return NEW_MONTH
+    causes, detail = compare_runs(home, old, new, is_new_code=is_code_changed(releases[0].content, releases[1].content))
+    return f"{', '.join(sorted(causes)) or CARRIED}{f' ({detail})' if detail else ''}"
+
+
+def _difference(key: tuple[str, str, date], old: PartitionFile | None, new: PartitionFile | None, cause: str) -> Difference:
+    relation, hospital_id, month = key
+    kind = "added" if old is None else "removed" if new is None else "changed"
+    return Difference(relation, hospital_id, month, kind, _rows(new) - _rows(old), _sums(old, new), cause)
+
+
+def _hash(file: PartitionFile | None) -> str | None:
+    return file.figures.logical_sha256 if file else None
 
 
 def _rows(file: PartitionFile | None) -> int:
     return file.figures.rows if file else 0
 
 
-def _sums(old: PartitionFile | None, new: PartitionFile | None) -> str:
+def _sums(old: PartitionFile | None, new: PartitionFile | None) -> dict[str, Decimal]:
     before = old.figures.control_sums if old else {}
     after = new.figures.control_sums if new else {}
     changes = {c: Decimal(after.get(c, 0)) - Decimal(before.get(c, 0)) for c in sorted(before.keys() | after.keys())}
-    return ", ".join(f"{column} {change:+f}" for column, change in changes.items() if change)
+    return {column: change for column, change in changes.items() if change}

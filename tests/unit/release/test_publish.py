@@ -92,9 +92,10 @@ def test_publishing_the_same_again_changes_no_logical_hash(home: Home) -> None:
 def test_diff_names_what_changed(home: Home) -> None:
     first = publish(home, [gated(home, "a", "H1", JANUARY, "1")])
     second = publish(home, [gated(home, "b", "H1", JANUARY, "3.50")])
-    assert diff_releases(home, first.release_id, second.release_id) == [
-        (RELATION, "H1", "2025-01", "changed", "+0", "amount_yuan +2.50"),
-    ]
+    [difference] = diff_releases(home, first.release_id, second.release_id)
+    assert (difference.relation, difference.hospital_id, difference.month) == (RELATION, "H1", JANUARY)
+    assert (difference.kind, difference.rows, difference.sums) == ("changed", 0, {"amount_yuan": Decimal("2.50")})
+    assert difference.cause == "carried from an earlier month"
     with pytest.raises(ConfigurationError):
         diff_releases(home, first.release_id, "../r0002")
 
