@@ -41,6 +41,7 @@ def restate(
     from orchestration.cli.report import print_outcome
     from orchestration.home import Home
     from orchestration.privacy.visitor import identify
+    from orchestration.release.delta import DELTA_FILE
     from orchestration.run.journal import close_dead_runs
     from orchestration.run.plan import parse_month
     from orchestration.run.progress import reporting
@@ -58,7 +59,8 @@ def restate(
     print_outcome(place, outcome, release_id)
     if statement is not None:
         _print_statement(statement)
-        console.print(f"delta statement 差异说明: {statement.file}", markup=False)
+        file = place.published / release_id / DELTA_FILE if release_id else statement.file
+        console.print(f"every changed number 全部变动: {file}", markup=False)
     if outcome.error is not None:
         raise outcome.error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -95,7 +95,7 @@ class Pack:
     complications: Mapping[str, tuple[str, str]]
     exclusions: Mapping[str, str]
     sha256: str
-    folder: Path | None = None
+    folder: Path | None = field(default=None, compare=False)
 
     @property
     def scheme(self) -> str:

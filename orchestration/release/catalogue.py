@@ -84,12 +84,14 @@ def _mart(schema: str, entry: dict[str, Any]) -> Mart:
 
 
 def _key(entry: dict[str, Any]) -> tuple[str, ...]:
-    """Columns of the mart's `unique_key` test, the key an orchestration mart declares, or a column tested to be unique."""
+    """Primary key of the mart, its `unique_key` test where the key may hold nulls, or the key an orchestration mart declares."""
+    for constraint in entry.get("constraints", []):
+        if constraint["type"] == "primary_key":
+            return tuple(constraint["columns"])
     for test in entry.get("data_tests", []):
         if isinstance(test, dict) and "unique_key" in test:
             return tuple(test["unique_key"]["arguments"]["columns"])
-    unique = [column["name"] for column in entry["columns"] if "unique" in column.get("data_tests", [])]
-    return tuple(((entry.get("config") or {}).get("meta") or {}).get("key", unique))
+    return tuple(((entry.get("config") or {}).get("meta") or {}).get("key", ()))
 
 
 def _zh(entry: dict[str, Any]) -> str | None:

@@ -98,7 +98,7 @@ class MonthRun:
         """
         with self._step("land"):
             self._landed = _land(self.settings, self.hospital_id, self.month, is_restatement=is_restatement)
-            self.journal.evidence |= {"landing": manifests_of(self.home, self._landed), "batches": _batches(self._landed)}
+            self.journal.evidence |= {"landing": manifests_of(self.home, self._landed), "batches": batches_of(self._landed)}
             return self._landed
 
     def prepare(self, earlier_runs: Sequence[str] = ()) -> dict[str, int]:
@@ -270,7 +270,7 @@ def remove_private_files(home: Home, run_id: str) -> None:
     """After publishing: the release holds links to the files, the private database has done its work."""
     folder = run_folder(home, run_id)
     (folder / WAREHOUSE_FILE).unlink(missing_ok=True)
-    for name in ("parquet", "target", "spill", "logs"):
+    for name in ("parquet", "target", "spill", "logs", "statement"):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
@@ -315,7 +315,8 @@ def manifests_of(home: Home, landed: LandedMonth) -> dict[str, Any]:
     return {"batch_id": landed.batch_id, "manifests": {b: sha256_of(folder / b / MANIFEST) for b in batches}}
 
 
-def _batches(landed: LandedMonth) -> list[dict[str, Any]]:
+def batches_of(landed: LandedMonth) -> list[dict[str, Any]]:
+    """Every file of the month, as kept in the record."""
     names = (
         "batch_id",
         "batch_key",

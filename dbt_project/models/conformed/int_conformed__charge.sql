@@ -95,7 +95,7 @@ keyed as (
                 when items.item_period_key is null then 3
                 when ordering.dept_key is null or executing.dept_key is null then 4
                 when nursing.dept_key is null and charges.nursing_dept_id is not null then 4
-                when charges.booked_on < scope.month_start then 5
+                when charges.booked_on < scope.month_start then 1
                 when encounters.encounter_key is not null or unlisted_encounters.is_inpatient is not null
                     then case when charges.reverses_charge_id is not null and originals_of_month.charge_id is null then 1 else 0 end
                 when charges.reverses_charge_id is not null then 1

@@ -18,7 +18,7 @@ charges as (
         quantity
     from {{ ref('int_conformed__charge') }}
     where
-        disposition_code in (select disposition_code from {{ ref('int_conformed__disposition') }} where is_used)
+        disposition_code in (0, 1)
         and (not is_inpatient or (select has_technology_inpatient_points from decisions))
 
 ),

@@ -31,6 +31,7 @@ TOY = Mart(
         MartColumn("dept_id", "varchar", "Department.", "科室"),
         MartColumn("amount_yuan", "decimal(18,2)", "Yuan.", "金额"),
     ),
+    key=("hospital_id", "month", "dept_id"),
 )
 PASSED = {"gate_id": "COST-01", "status": "passed", "stops": False}
 

@@ -16,7 +16,7 @@ lines as (
     from {{ ref('int_conformed__charge') }} as charges
     inner join unpriced
         on charges.item_period_key = unpriced.item_period_key
-    where not charges.is_inpatient and charges.disposition_code in (select disposition_code from {{ ref('int_conformed__disposition') }} where is_used)
+    where not charges.is_inpatient and charges.disposition_code in (0, 1)
     group by unpriced.item_id
 
 ),

@@ -20,10 +20,8 @@ charges as (
 
     select
         count(*) as checked_rows,
-        sum(charges.amount_yuan) filter (where dispositions.disposition <> 'used, prior period') as amount_yuan
-    from {{ ref('int_conformed__charge') }} as charges
-    inner join {{ ref('int_conformed__disposition') }} as dispositions
-        on charges.disposition_code = dispositions.disposition_code
+        sum(amount_yuan) as amount_yuan
+    from {{ ref('int_conformed__charge') }}
 
 ),
 
