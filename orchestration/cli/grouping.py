@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orchestration.grouping.explain import Explained, Explanation
 
 EXPLAINED = 10
+CATALOGUE = "dip_group.csv"
 HELP = "Check, import and list grouper packs. Example: casemix pack import packs/chs_drg"
 pack = typer.Typer(name="pack", help=HELP, no_args_is_help=True)
 
@@ -24,9 +25,15 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the pack.", exists=True,
 
 @pack.command("check")
 def check(folder: Folder) -> None:
-    """Check a pack folder and print every finding. Example: casemix pack check packs/chs_drg."""
+    """Check a pack folder, or a folder with a DIP catalogue, and print every finding.
+
+    Example: casemix pack check packs/chs_drg
+    """
     from orchestration.grouping import PackRefused, check_pack
 
+    if (folder / CATALOGUE).is_file():
+        _check_catalogue(folder)
+        return
     findings = check_pack(folder)
     for finding in findings:
         typer.echo(str(finding), err=True)
@@ -38,27 +45,47 @@ def check(folder: Folder) -> None:
 @pack.command("import")
 def import_(folder: Folder, home: HomeOption = None) -> None:
     """Check a pack and store it by the hash of its content. Example: casemix pack import packs/chs_drg."""
+    from orchestration.errors import ConfigurationError
     from orchestration.grouping.store import import_pack
     from orchestration.home import Home
 
+    if (folder / CATALOGUE).is_file():
+        raise ConfigurationError(
+            f"{folder.name} holds a DIP catalogue, which is part of a policy folder",
+            remedy="copy its files into the folder you pass with --policy; the release records their hash",
+            zh="DIP 目录随政策目录生效，无需导入",
+        )
     stored = import_pack(Home.resolve(home), folder)
     typer.echo(f"{stored.scheme} {stored.version} {stored.sha256[:12]}: {stored.groups} DRG groups, in force（已导入）")
 
 
 @pack.command("list")
 def list_(home: HomeOption = None) -> None:
-    """List stored packs. Example: casemix pack list."""
+    """List the packs a run can choose from, imported and shipped. Example: casemix pack list."""
     from rich.table import Table
 
     from orchestration.cli.console import console
-    from orchestration.grouping.store import list_packs
+    from orchestration.grouping.store import list_packs, packs_in_force
     from orchestration.home import Home
 
     table = Table("scheme", "version", "hash", "imported", "from", "DRG groups", "in force")
-    for one in list_packs(Home.resolve(home)):
+    imported = list_packs(Home.resolve(home))
+    for one in imported:
         values = (one.scheme, one.version, one.sha256[:12], one.imported_at[:19], one.imported_from, str(one.groups))
         table.add_row(*values, "yes" if one.is_in_force else "")
+    known = {one.sha256 for one in imported}
+    for shipped in packs_in_force(Home.resolve(home)):
+        if shipped.sha256 not in known:
+            groups = sum(group.level == "drg" for group in shipped.groups)
+            table.add_row(shipped.scheme, shipped.version, shipped.sha256[:12], "", "shipped", str(groups), "yes")
     console.print(table)
+
+
+def _check_catalogue(folder: Path) -> None:
+    from orchestration.policy import load_policy
+
+    groups = load_policy(folder).rows["dip_group"]
+    typer.echo(f"{folder.name}: DIP catalogue of {len(groups)} groups, no findings（检查通过）")
 
 
 @pack.command("derive")

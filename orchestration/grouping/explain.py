@@ -81,10 +81,13 @@ class Explainer:
         self.paths = tuple(flatten(pack))
 
     def explain(self, case: Case, nearest: int = NEAREST) -> Explanation:
-        """The deciding path and the `nearest` rules before it that failed on the fewest terms, one per group."""
+        """The deciding path and the `nearest` rules before it, one per group.
+
+        The fewer terms failed the nearer; of these, the more terms held the nearer.
+        """
         levels = counted_levels(self.pack, case)
         held: dict[Predicate, bool] = {}
-        failures: list[tuple[int, int, Path]] = []
+        failures: list[tuple[int, int, int, Path]] = []
         decided: Path | None = None
         for number, path in enumerate(self.paths):
             failed = sum(not self._holds(one, case, levels, held) for one in path.predicates)
@@ -92,7 +95,7 @@ class Explainer:
                 decided = path
                 break
             if path.drg != NO_GROUP:
-                failures.append((failed, number, path))
+                failures.append((failed, failed - len(path.predicates), number, path))
         return Explanation(
             case.case_id,
             max(levels, key=COMPLICATION_LEVELS[::-1].index, default="none"),
@@ -140,9 +143,9 @@ def _offered(pack: Pack, predicate: Predicate, case: Case, levels: frozenset[str
     return "|".join(hit) or ("|".join(codes) or "no code") + " (not listed)"
 
 
-def _first_per_group(failures: Sequence[tuple[int, int, Path]], count: int) -> Iterator[Path]:
+def _first_per_group(failures: Sequence[tuple[int, int, int, Path]], count: int) -> Iterator[Path]:
     seen: set[str] = set()
-    for _, _, path in sorted(failures, key=lambda failure: failure[:2]):
+    for *_, path in sorted(failures, key=lambda failure: failure[:3]):
         if len(seen) == count:
             return
         if path.drg not in seen:

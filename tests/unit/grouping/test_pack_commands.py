@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from orchestration.errors import BadInput, ConfigurationError
 from orchestration.grouping import PackRefused, check_pack, load_pack
 from orchestration.grouping.command import group_file
 from orchestration.grouping.engine import Engine
+from orchestration.grouping.explain import Case, Explainer
 from orchestration.grouping.pack import CODE_FIELDS, KINDS, NUMBER_FIELDS
 from orchestration.grouping.store import find_pack, import_pack, list_packs, packs_in_force
 from orchestration.home import DEFAULT_PACKS, Home
@@ -85,11 +87,37 @@ def test_group_command_writes_and_explains(tmp_path: Path) -> None:
     assert 'case k"2: no rule holds' in done.output
 
 
+def test_the_nearest_rule_is_the_one_with_most_terms_that_held(tmp_path: Path) -> None:
+    """Of two rules that each fail on one term, the one with more terms that hold comes first."""
+    pack = load_pack(write_pack(tmp_path))
+    numbers = {"age_years": Decimal(0), "age_days": Decimal(3), "birth_weight_g": Decimal(2500)}
+    explained = Explainer(pack).explain(Case("k", ("B01", "C03"), (), numbers))
+    assert explained.decided and explained.decided.rule == "MDCB.1/AR1.1/AR11.1"
+    assert [(near.rule, near.failed, len(near.answers)) for near in explained.nearest[:2]] == [
+        ("MDCP.1/PS1.1/PS13", 1, 3),
+        ("MDCB.1/AB1.1/AB15", 1, 2),
+    ]
+
+
 def test_commands_of_packs(tmp_path: Path) -> None:
     pack, home = write_pack(tmp_path / "pack"), ["--home", str(tmp_path / "home")]
     assert CliRunner().invoke(app, ["pack", "check", str(pack)]).exit_code == 0
     assert "6 DRG groups" in CliRunner().invoke(app, ["pack", "import", str(pack), *home]).output
-    assert "TEST" in CliRunner().invoke(app, ["pack", "list", *home]).output
+    listed = CliRunner().invoke(app, ["pack", "list", *home]).output
+    assert "TEST" in listed and "demo-1" in listed and "shipped" in listed
+
+
+def test_a_catalogue_folder_is_checked_as_policy_and_not_imported(tmp_path: Path) -> None:
+    header = "version,group_code,kind,diagnosis_prefix,procedure_rule,treatment_class,group_name,valid_from,source_type\n"
+    catalogue, terms = tmp_path / "dip_group.csv", tmp_path / "dip_term.csv"
+    catalogue.write_text(header + "v,K35.3:0,core,K35.3,,,阑尾炎,2025-01-01,local\n", encoding="utf-8")
+    terms.write_text("version,group_code,alternative,field,operator,operand,valid_from\n", encoding="utf-8")
+    assert "DIP catalogue of 1 groups" in CliRunner().invoke(app, ["pack", "check", str(tmp_path)]).output
+    refused = CliRunner().invoke(app, ["pack", "import", str(tmp_path), "--home", str(tmp_path / "home")])
+    assert isinstance(refused.exception, ConfigurationError) and "--policy" in str(refused.exception)
+    catalogue.write_text(header + "v,K35.3:0,core,,,,阑尾炎,2025-01-01,local\n", encoding="utf-8")
+    wrong = CliRunner().invoke(app, ["pack", "check", str(tmp_path)]).exception
+    assert isinstance(wrong, ConfigurationError) and wrong.place.row == 2
 
 
 @pytest.mark.parametrize(

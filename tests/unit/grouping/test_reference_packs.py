@@ -11,6 +11,7 @@ import pytest
 
 from orchestration.grouping import check_pack, load_pack
 from orchestration.grouping.command import group_file
+from orchestration.grouping.compile import flatten
 from orchestration.grouping.engine import Engine
 from tests.unit.grouping.plain_grouper import PlainCase, group_plainly
 
@@ -30,6 +31,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_every_case_gets_its_expected_group(tmp_path: Path, name: str, paths: int) -> None:
     assert check_pack(PACKS / name) == []
     pack = load_pack(PACKS / name)
+    assert len(list(flatten(pack))) == paths
     with closing(Engine(pack)) as engine:
         done = group_file(CASES, engine, tmp_path / "groups.csv", batch_bytes=20_000)
     found, expected = _rows(tmp_path / "groups.csv"), _rows(CASES)
