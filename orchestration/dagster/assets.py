@@ -99,10 +99,10 @@ def models_asset(phase: Phase, specs: Sequence[AssetSpec], partitions: Partition
     return build
 
 
-def checkpoint_asset(checkpoint: str, built: Sequence[AssetKey], partitions: PartitionsDefinition[str]) -> AssetsDefinition:
+def checkpoint_asset(checkpoint: str, partitions: PartitionsDefinition[str]) -> AssetsDefinition:
     """Positive evidence that a checkpoint is passed."""
 
-    @multi_asset(name=f"pass_{checkpoint}", specs=[checkpoint_spec(checkpoint, built)], partitions_def=partitions)
+    @multi_asset(name=f"pass_{checkpoint}", specs=[checkpoint_spec(checkpoint)], partitions_def=partitions)
     def pass_checkpoint(context: AssetExecutionContext, casemix: CasemixResource) -> MaterializeResult[Any]:
         run = casemix.month_run(context)
         run.require_checkpoint(checkpoint)

@@ -38,9 +38,8 @@ def build_definitions(resource: CasemixResource, settings: RunSettings, manifest
     assets = [landing_asset(partitions), preparation_asset(partitions)]
     checks = []
     for phase, specs in models.items():
-        built = [spec.key for spec in specs]
-        assets += [models_asset(phase, specs, partitions), checkpoint_asset(phase.checkpoint, built, partitions)]
-        checks.append(checkpoint_checks(phase.checkpoint, built, partitions))
+        assets += [models_asset(phase, specs, partitions), checkpoint_asset(phase.checkpoint, partitions)]
+        checks.append(checkpoint_checks(phase.checkpoint, partitions))
     every_model = [spec for specs in models.values() for spec in specs]
     assets += [gated_month_asset(gated_month_spec(every_model), partitions), release_asset(release_spec(), partitions)]
     return Definitions(

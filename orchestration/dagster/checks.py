@@ -3,7 +3,7 @@
 Belongs here: how an answer of a gate becomes a check result. Not here: what a gate judges (`gates/`, `expectations/`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from dagster import (
     AssetCheckExecutionContext,
@@ -17,32 +17,29 @@ from dagster import (
 )
 
 from orchestration.dagster.resources import CasemixResource
-from orchestration.dagster.specs import gate_key, gates_of
+from orchestration.dagster.specs import gates_key, gates_of
 from orchestration.gates import GateAnswer
 from orchestration.gates.answers import FAILED, STOP
 
 
-def checkpoint_checks(
-    checkpoint: str, built: Collection[AssetKey], partitions: PartitionsDefinition[str]
-) -> AssetChecksDefinition:
-    """Judge a checkpoint: one check per gate, on the model that finds its rows."""
-    gates = gates_of(checkpoint)
-    keys = {gate.gate_id: gate_key(gate, built) for gate in gates}
+def checkpoint_checks(checkpoint: str, partitions: PartitionsDefinition[str]) -> AssetChecksDefinition:
+    """Judge a checkpoint: one check per gate, on the relations that find its rows."""
+    key = gates_key(checkpoint)
     specs = [
         AssetCheckSpec(
             check_name(gate.gate_id),
-            asset=keys[gate.gate_id],
+            asset=key,
             description=f"{gate.zh} {gate.en}",
             blocking=True,
             partitions_def=partitions,
         )
-        for gate in gates
+        for gate in gates_of(checkpoint)
     ]
 
     @multi_asset_check(name=f"judge_{checkpoint}", specs=specs)
     def judge(context: AssetCheckExecutionContext, casemix: CasemixResource) -> Iterator[AssetCheckResult]:
         for answer in casemix.month_run(context).judge(checkpoint):
-            yield check_result(answer, keys[answer.gate_id])
+            yield check_result(answer, key)
 
     return judge
 

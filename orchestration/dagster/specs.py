@@ -22,6 +22,10 @@ SCOPE = AssetKey(["run", "scope"])
 RELEASE = AssetKey("release")
 GATED_MONTH = AssetKey("gated_month")
 ONE_ASSET_SOURCES = ("policy", "pack", "run")
+STAGING = "staging"
+GATES = "gates"
+# An asset costs a run some ten milliseconds; models that only rename, and gates, which are shown as checks, are left out.
+NO_ASSETS = ("fqn:casemix.staging", "fqn:casemix.gates")
 TRANSLATION = DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
 
 
@@ -29,8 +33,17 @@ class PathTranslator(DagsterDbtTranslator):
     """Groups follow the folders, so that the graph reads as the path of a number."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
-        """Schema and name; the tables of policy, packs and run count as one asset each."""
+        """Schema and name; the gates of a checkpoint, and the tables of policy, packs and run, count as one asset each.
+
+        A staging model only renames its table, so it counts as the landed table itself.
+        """
         if dbt_resource_props["resource_type"] != "source":
+            area, *folders = dbt_resource_props["fqn"][1:]
+            if area == GATES:
+                return gates_key(folders[0])
+            if area == STAGING:
+                (table,) = dbt_resource_props["depends_on"]["nodes"]
+                return AssetKey(table.split(".")[-2:])
             return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
         source = dbt_resource_props["source_name"]
         if source in ONE_ASSET_SOURCES:
@@ -38,11 +51,12 @@ class PathTranslator(DagsterDbtTranslator):
         return AssetKey([source, dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Area of the model: ``gates_received``, ``staging``, ``conformed``, ``costed`` and so on."""
+        """Area of the model: ``conformed``, ``costing``, ``costed`` and so on."""
         folders = list(dbt_resource_props["fqn"][1:-1])
-        if folders[0] in ("gates", "marts"):
-            return "_".join(folders) if folders[0] == "gates" else folders[1]
-        return str(folders[0])
+        return str(folders[1] if folders[0] == "marts" else folders[0])
+
+
+TRANSLATOR = PathTranslator(TRANSLATION)
 
 
 def landing_specs() -> list[AssetSpec]:
@@ -69,16 +83,31 @@ def preparation_specs() -> list[AssetSpec]:
 
 
 def model_specs(manifest: Mapping[str, Any], phase: Phase) -> list[AssetSpec]:
-    """Models of a phase. The first ones wait for the checkpoint of the phase before."""
-    specs = build_dbt_asset_specs(
+    """Models of a phase, and one asset for its gates. What reads nothing of its own phase waits for the checkpoint before."""
+    models = build_dbt_asset_specs(
         manifest=manifest,
-        dagster_dbt_translator=PathTranslator(TRANSLATION),
+        dagster_dbt_translator=TRANSLATOR,
         select=" ".join(phase.select),
-        exclude=" ".join(phase.exclude),
+        exclude=" ".join((*phase.exclude, *NO_ASSETS)),
     )
+    specs = [*models, _gates_spec(manifest, phase.checkpoint)]
     own = {spec.key for spec in specs}
     before = _checkpoint_before(phase)
     return [spec if before is None else _after(spec, own, before) for spec in specs]
+
+
+def gates_key(checkpoint: str) -> AssetKey:
+    """The relations in which the gates of a checkpoint find their rows."""
+    return AssetKey([GATES, checkpoint])
+
+
+def _gates_spec(manifest: Mapping[str, Any], checkpoint: str) -> AssetSpec:
+    nodes = manifest["nodes"] | manifest["sources"]
+    gates = [node for node in manifest["nodes"].values() if node["fqn"][1:3] == [GATES, checkpoint]]
+    parents = {TRANSLATOR.get_asset_key(nodes[parent]) for gate in gates for parent in manifest["parent_map"][gate["unique_id"]]}
+    text = f"检查点 {checkpoint} 的质量门关系。Relations in which the gates of the checkpoint find their rows."
+    deps = sorted(parents - {gates_key(checkpoint)})
+    return AssetSpec(gates_key(checkpoint), deps=deps, group_name=f"gates_{checkpoint}", description=text, kinds={"duckdb"})
 
 
 def _after(spec: AssetSpec, own: set[AssetKey], checkpoint: AssetKey) -> AssetSpec:
@@ -105,22 +134,16 @@ def _checkpoint_before(phase: Phase) -> AssetKey | None:
     return checkpoint_key(PHASES[position - 1].checkpoint) if position else None
 
 
-def gate_key(gate: Gate, built: Collection[AssetKey]) -> AssetKey:
-    """The model a gate judges; the scope when the project has no such model, so that the gate still answers (and fails)."""
-    key = AssetKey(["audit", gate.relation])
-    return key if key in built else SCOPE
-
-
 def gates_of(checkpoint: str) -> list[Gate]:
     """Gates of a checkpoint, in the order of its suite."""
     return [gate for gate in load_index().values() if gate.checkpoint == checkpoint]
 
 
-def checkpoint_spec(checkpoint: str, built: Collection[AssetKey]) -> AssetSpec:
+def checkpoint_spec(checkpoint: str) -> AssetSpec:
     """Spec of a checkpoint; it waits for the gates, whose checks block."""
-    gates = sorted({gate_key(gate, built) for gate in gates_of(checkpoint)})
     text = f"检查点 {checkpoint}：全部质量门已回答。Every gate of the checkpoint answered and none stops."
-    return AssetSpec(checkpoint_key(checkpoint), deps=gates, group_name=f"gates_{checkpoint}", description=text)
+    deps = [gates_key(checkpoint)]
+    return AssetSpec(checkpoint_key(checkpoint), deps=deps, group_name=f"gates_{checkpoint}", description=text)
 
 
 def gated_month_spec(models: Iterable[AssetSpec]) -> AssetSpec:

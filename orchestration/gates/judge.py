@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.gates.index import Gate
+from orchestration.gates.unused import postpone_unused
 
 SITE = "gates"
 
@@ -50,6 +51,7 @@ def judge(
     if not gates:
         return {}
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    postpone_unused()
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 

@@ -90,7 +90,7 @@ def test_the_models_of_a_phase_wait_for_the_checkpoint_before(job: JobDefinition
 def test_groups_show_the_path(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert {"landing", "preparation", "staging", "conformed", "costing", "costed", "gates_received", "release"} <= groups
+    assert {"landing", "preparation", "conformed", "costing", "costed", "gates_received", "release"} <= groups
 
 
 def test_one_schedule_that_somebody_must_turn_on(definitions: Definitions) -> None:
@@ -118,6 +118,6 @@ def test_definitions_stay_small() -> None:
     assert len((PROJECT_ROOT / "orchestration" / "definitions.py").read_text().splitlines()) < 50
 
 
-def test_landed_tables_feed_their_staging_models(definitions: Definitions) -> None:
+def test_landed_tables_feed_the_models_that_read_their_staging(definitions: Definitions) -> None:
     graph = definitions.resolve_asset_graph()
-    assert AssetKey(["his", "his_charge"]) in graph.get(AssetKey(["staging", "stg_his__charge"])).parent_keys
+    assert AssetKey(["his", "his_charge"]) in graph.get(AssetKey(["conformed", "int_conformed__charge"])).parent_keys
