@@ -9,7 +9,7 @@ import warnings
 
 import typer
 
-from orchestration.cli import chain, check, grouping, restate, run, sample, status
+from orchestration.cli import chain, check, export, grouping, restate, run, sample, status
 from orchestration.errors import CasemixError
 
 HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
@@ -20,11 +20,13 @@ app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty
 app.command("sample")(sample.sample)
 app.command("run")(run.run)
 app.command("restate")(restate.restate)
+app.command("reidentify")(export.reidentify)
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("verify")(chain.verify)
 app.command("diff")(chain.diff)
 app.command("group")(grouping.group)
+app.add_typer(export.export, name="export")
 app.add_typer(grouping.pack)
 
 # Libraries and manifest are long-lived; collecting them again and again costs a tenth of a month's CPU.
