@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -112,7 +113,12 @@ def export_partition(
         for relation, kind, columns in _exported(con):
             target = folder / partition_path(relation, hospital_id, month)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _copy(con, relation, columns, target, is_ordered=kind == MART)
+            written = written_leaf(warehouse, relation)
+            if kind == LEAF and written.is_file():
+                os.link(written, target)
+                fsync_file(target)
+            else:
+                _copy(con, relation, columns, target, is_ordered=kind == MART)
             figures = measure(con, relation, columns) if kind == MART else _count(con, relation)
             files.append(
                 PartitionFile(
@@ -130,6 +136,17 @@ def export_partition(
     return files
 
 
+def written_leaf(warehouse: Path, relation: str) -> Path:
+    """Where dbt's materialization `leaf` writes a relation, beside the private database."""
+    return warehouse.with_name(f"{warehouse.name}.{relation.split('.')[1]}.parquet")
+
+
+def remove_private_database(warehouse: Path) -> None:
+    """Remove a private database and the files beside it whose names begin with its own."""
+    for path in warehouse.parent.glob(f"{warehouse.name}*"):
+        path.unlink()
+
+
 def write_partition(folder: Path, files: list[PartitionFile]) -> None:
     """Keep the list of files beside them; its existence says that the partition is complete."""
     (folder / "partition.json").write_text(json.dumps([f.to_json() for f in files], indent=1), encoding="utf-8")
@@ -141,8 +158,9 @@ def read_partition(folder: Path) -> list[PartitionFile]:
 
 
 def _exported(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Relation, kind and columns of everything to export: built marts, then tables of the leaf schema."""
-    tables = [r[0] for r in con.execute("select schema_name || '.' || table_name from duckdb_tables() order by 1").fetchall()]
+    """Relation, kind and columns of everything to export: built marts, then relations of the leaf schema."""
+    query = "select table_schema || '.' || table_name from information_schema.tables order by 1"
+    tables = [row[0] for row in con.execute(query).fetchall()]
     for mart in load_marts().values():
         if mart.relation in tables:
             yield mart.relation, MART, mart.column_types

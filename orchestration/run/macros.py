@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CALLED_BY_DBT = frozenset(
     {
         "materialization_table_duckdb",
+        "materialization_leaf_duckdb",
         "materialization_view_duckdb",
         "materialization_test_default",
         "list_relations_without_caching",

@@ -21,7 +21,7 @@ from orchestration.errors import BadInput, CasemixError, GateStopped, RunBusy
 from orchestration.gates import CHECKPOINTS, GateAnswer, load_index, require_passed, run_checkpoint, stopping, write_gate_results
 from orchestration.home import Home
 from orchestration.release.files import sha256_of
-from orchestration.release.partition import PartitionFile, export_partition, read_partition, write_partition
+from orchestration.release.partition import PartitionFile, export_partition, read_partition, remove_private_database, write_partition
 from orchestration.release.publish import GatedMonth
 from orchestration.release.record import current_record
 from orchestration.run.build import WAREHOUSE_FILE, BuiltNode, build_phase
@@ -269,7 +269,7 @@ def gated_month(home: Home, run_id: str) -> GatedMonth:
 def remove_private_files(home: Home, run_id: str) -> None:
     """After publishing: the release holds links to the files, the private database has done its work."""
     folder = run_folder(home, run_id)
-    (folder / WAREHOUSE_FILE).unlink(missing_ok=True)
+    remove_private_database(folder / WAREHOUSE_FILE)
     for name in ("parquet", "target", "spill", "logs", "statement"):
         shutil.rmtree(folder / name, ignore_errors=True)
 

@@ -13,7 +13,7 @@ import duckdb
 from orchestration.contract import load_history_tables
 from orchestration.gates import run_checkpoint, write_gate_results
 from orchestration.home import Home
-from orchestration.release.partition import PartitionFile, export_partition
+from orchestration.release.partition import PartitionFile, export_partition, remove_private_database
 from orchestration.run.build import WAREHOUSE_FILE, build_phase
 from orchestration.run.history import HistoryFile
 from orchestration.run.inputs import MonthInputs, write_inputs
@@ -49,7 +49,7 @@ def perform_month(home: Home, inputs: MonthInputs, folder: Path, threads: int) -
     with duckdb.connect(str(warehouse)) as con:
         write_gate_results(con, answers)
     files = export_partition(warehouse, folder, inputs.hospital_id, inputs.month)
-    warehouse.unlink()
+    remove_private_database(warehouse)
     for name in ("target", "logs", "spill", "data_docs"):
         shutil.rmtree(folder / name, ignore_errors=True)
     return files
