@@ -37,7 +37,8 @@ class Edge:
     """From one measure of a model to the rows of a parent.
 
     Expressions are SQL over the aliases `child`, `parent` and those of `via`; `:name` is a parameter of the policy.
-    `match` maps columns of the child to expressions; `column` and `weight` say what a parent row counts.
+    `match` maps columns of the child to expressions; `column` and `weight` say what a parent row counts; `entry` is the
+    declaration as written, for one measure.
     """
 
     kind: str
@@ -48,8 +49,11 @@ class Edge:
     match: Mapping[str, str]
     where: str | None
     via: Mapping[str, Lookup]
+    of: str | None
     over: tuple[str, ...]
+    is_followed: bool
     nature: str | None
+    entry: Mapping[str, Any]
 
     @property
     def space(self) -> str | None:
@@ -90,7 +94,7 @@ class Declaration:
     sql: Mapping[str, str]
     digits: int | None
     source: str | None
-    is_kept: bool
+    is_kept: bool | str
     published_as: str | None
     no_money: str | None
     parents: tuple[Edge, ...]
@@ -123,7 +127,7 @@ def load_declarations(project: Path = DBT_PROJECT) -> dict[str, Declaration]:
     """
     found = (
         _declaration(project, path, model, lineage)
-        for path in sorted((project / "models").rglob("*.yml"))
+        for path in sorted((project / "models").rglob("*models.yml"))
         for model, lineage in _declared(path)
     )
     return {declaration.name: declaration for declaration in found}
@@ -194,8 +198,11 @@ def _edges(entry: dict[str, Any], measures: tuple[str, ...]) -> Iterator[Edge]:
             match=_mapping(entry.get("match", {})),
             where=entry.get("where"),
             via={alias: _lookup(lookup) for alias, lookup in entry.get("via", {}).items()},
+            of=entry.get("of"),
             over=tuple(entry.get("over", ())),
+            is_followed=entry.get("is_followed", True),
             nature=entry.get("nature"),
+            entry=entry | {"to": to, "column": entry.get("column", to)},
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from orchestration.home import DBT_PROJECT
+from orchestration.lineage.declaration import Declaration, load_declarations
 
 LEAF_SCHEMA = "conformed"
 
@@ -57,6 +58,20 @@ def load_marts(project: Path = DBT_PROJECT) -> dict[str, Mart]:
     """Every mart with an enforced contract by its relation name, in the order of the areas' folders."""
     marts = (mart for path in sorted((project / "models" / "marts").rglob("*.yml")) for mart in _marts(path))
     return {mart.relation: mart for mart in marts}
+
+
+@cache
+def load_kept() -> dict[str, str]:
+    """Steps between marts that a trace walks through, by relation, each with the query that keeps it."""
+    declared = (d for d in load_declarations().values() if d.is_kept)
+    return {d.relation: _kept_query(d) for d in declared}
+
+
+def _kept_query(declared: Declaration) -> str:
+    if declared.is_kept != "summed":
+        return f"select * from {declared.relation}"
+    sums = ", ".join(f"sum({measure}) as {measure}" for measure in declared.measures)
+    return f"select {', '.join(declared.key)}, {sums} from {declared.relation} group by all"
 
 
 def _marts(path: Path) -> Iterator[Mart]:

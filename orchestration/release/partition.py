@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import BadInput, Place
-from orchestration.release.catalogue import LEAF_SCHEMA, load_marts
+from orchestration.release.catalogue import LEAF_SCHEMA, load_kept, load_marts
 from orchestration.release.files import fsync_file, sha256_of
 from orchestration.release.logical import Figures, measure
 
@@ -158,14 +158,14 @@ def read_partition(folder: Path) -> list[PartitionFile]:
 
 
 def _exported(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Relation, kind and columns of everything to export: built marts, then relations of the leaf schema."""
+    """Relation, kind and columns of everything to export: built marts, then what a trace walks through."""
     query = "select table_schema || '.' || table_name from information_schema.tables order by 1"
     tables = [row[0] for row in con.execute(query).fetchall()]
     for mart in load_marts().values():
         if mart.relation in tables:
             yield mart.relation, MART, mart.column_types
     for relation in tables:
-        if relation.startswith(f"{LEAF_SCHEMA}."):
+        if relation.startswith(f"{LEAF_SCHEMA}.") or relation in load_kept():
             yield relation, LEAF, _types(con, relation)
 
 
@@ -179,7 +179,7 @@ def _types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
 def _copy(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], target: Path, *, is_ordered: bool) -> None:
     body = ", ".join(f'"{name}"' for name in columns)
     order = "order by all" if is_ordered else ""
-    con.execute(f"copy (select {body} from {relation} {order}) to '{target}' (format parquet, compression zstd)")
+    con.execute(f"copy ({load_kept().get(relation, f'select {body} from {relation} {order}')}) to '{target}' (format parquet, compression zstd)")
     fsync_file(target)
 
 

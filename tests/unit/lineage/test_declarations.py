@@ -51,6 +51,7 @@ def expressions(edge: Edge) -> Iterator[str]:
     yield from edge.match.values()
     yield edge.weight
     yield edge.where or ""
+    yield edge.of or ""
     yield "" if edge.column is None or edge.parent_measure else edge.column
     for lookup in edge.via.values():
         yield from lookup.by.values()
