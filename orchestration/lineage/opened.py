@@ -212,7 +212,9 @@ def open_release(home: Home, hospital_id: str | None, month: date, release_id: s
             zh="该发布版本没有此机构或月份",
         )
     if hospital_id is None and len(hospitals) > 1:
-        raise ConfigurationError(f"--hospital is one of {', '.join(hospitals)}", remedy="add --hospital", zh="请用 --hospital 指明机构")
+        raise ConfigurationError(
+            f"--hospital is one of {', '.join(hospitals)}", remedy="add --hospital", zh="请用 --hospital 指明机构"
+        )
     return OpenedRelease(home, record, hospital_id or hospitals[0])
 
 

@@ -66,7 +66,7 @@ class Line:
 class Leaf:
     """A source or policy row behind a line, with its address.
 
-    `counted` is what the row puts in and `rate` yuan for one of it; both are None where several ways lead to the row.
+    `counted` is what the row puts in and `rate` yuan for one of it; both are None where ways to the row count it differently.
     """
 
     line: int
@@ -116,10 +116,14 @@ def mart_subject(mart: str, key: Mapping[str, str], component: str | None = None
     declared = load_declarations().get(name)
     if declared is None or not declared.key or (mart != name and declared.relation != mart):
         known = ", ".join(sorted(d.relation for d in load_declarations().values() if d.measures and d.name.startswith("fct_")))
-        raise ConfigurationError(f"{mart} declares no lineage; these do: {known}", remedy="correct --mart", zh=f"{mart} 没有血缘声明")
+        raise ConfigurationError(
+            f"{mart} declares no lineage; these do: {known}", remedy="correct --mart", zh=f"{mart} 没有血缘声明"
+        )
     if component is not None and component not in declared.measures:
         raise ConfigurationError(
-            f"{mart} has no measure {component}; it has {', '.join(declared.measures)}", remedy="correct --component", zh="没有该指标列"
+            f"{mart} has no measure {component}; it has {', '.join(declared.measures)}",
+            remedy="correct --component",
+            zh="没有该指标列",
         )
     unknown = sorted(set(key) - set(declared.key))
     if unknown or not key:
@@ -259,7 +263,8 @@ class Trace:
             select *, exact // {UNITS_PER_MICRO} as whole, exact % {UNITS_PER_MICRO} as remainder
             from (
                 select line_no, month, source_table, batch_key, source_row, policy_key,
-                    case when count(*) = 1 then max(counted) end as counted, case when count(*) = 1 then max(rate) end as rate,
+                    case when min(counted) = max(counted) then max(counted) end as counted,
+                    case when min(counted) = max(counted) then sum(rate)::hugeint end as rate,
                     sum(rate * counted)::hugeint as exact
                 from {LEAF_TABLE} group by line_no, month, source_table, batch_key, source_row, policy_key
             ) where counted is distinct from 0"""
@@ -303,8 +308,8 @@ class Trace:
         )
         on = " and ".join(f'rows."{column}"::varchar is not distinct from start."{column}"' for column in key)
         rows = self.opened.relation(node.month, node.name)
-        return f"""select start.line_no, {', '.join(f'rows."{column}"' for column in key)}, start.rate
-            from (values {values}) as start (line_no, rate, {', '.join(key)}) inner join {rows} as rows on {on}"""
+        return f"""select start.line_no, {", ".join(f'rows."{column}"' for column in key)}, start.rate
+            from (values {values}) as start (line_no, rate, {", ".join(key)}) inner join {rows} as rows on {on}"""
 
     def _place(self) -> None:
         assert self._placed  # noqa: S101 - computed once

@@ -1,0 +1,114 @@
+-- What landing handed over stands against what the models took, told apart by reason: received = used + excluded.
+with scope as (
+
+    select * from {{ source('run', 'scope') }}
+
+),
+
+received as (
+
+    {% for table, amount in [
+        ('his_charge', 'amount'), ('ledger_voucher_line', 'debit_amount - received.credit_amount'), ('emr_front_page', 'total_fee'),
+        ('insurer_case_settlement', 'standard_total'), ('performance_pool', 'amount'), ('performance_subsidy', 'amount'),
+        ('performance_opening', 'amount'), ('performance_score', none), ('performance_staff', 'manual_adjustment'), ('his_settlement', 'total_fee'),
+    ] %}
+    {{ covered(table, "'received'", 'received.' ~ amount if amount else '0') }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+taken as (
+
+    select
+        'his_charge' as table_name,
+        case when dispositions.is_used then 'used' else dispositions.disposition end as reason,
+        count(*) as row_count,
+        cast(coalesce(sum(charges.amount_yuan), 0) as decimal(38, 2)) as amount_yuan,
+        {{ address_checksum('charges') }} as key_checksum
+    from {{ ref('int_conformed__charge') }} as charges
+    inner join {{ ref('int_conformed__disposition') }} as dispositions on charges.disposition_code = dispositions.disposition_code
+    group by 1, 2
+    union all
+    {{ covered(
+        'ledger_voucher_line',
+        "case when lines.batch_key is null then 'no expense of the month' when lines.missing is null then 'used' else 'suspense: ' || lines.missing end",
+        'received.debit_amount - received.credit_amount',
+        'left join ' ~ ref('int_costing__ledger_line') ~ ' as lines on received.batch_key = lines.batch_key and received.source_row = lines.source_row'
+    ) }}
+    union all
+    {{ covered(
+        'emr_front_page',
+        "case when cases.stay_id is null then 'no stay discharged in the month' when cases.is_quarantined then 'quarantined' else 'used' end",
+        'received.total_fee',
+        'left join ' ~ ref('int_conformed__case') ~ ' as cases on received.stay_id = cases.stay_id'
+    ) }}
+    union all
+    {{ covered(
+        'insurer_case_settlement',
+        "case when statements.stay_id is null then 'no statement' when due.stay_id is null then 'used: published, compared later' else 'used' end",
+        'received.standard_total',
+        'left join ' ~ ref('fct_case_settlement') ~ " as statements on received.stay_id = statements.stay_id and statements.basis = 'actual'"
+        ~ ' left join ' ~ ref('int_settlement__match_true_ups') ~ ' as due on received.stay_id = due.stay_id'
+    ) }}
+    union all
+    {{ covered(
+        'performance_pool',
+        "case when received.pool_code in ('total', 'administrative', 'reserve', 'inpatient') then 'used' else 'unknown pool' end", 'received.amount'
+    ) }}
+    union all
+    {{ covered(
+        'performance_subsidy', "case when bonuses.dept_id is null then 'department without bonus scheme' else 'used' end", 'received.amount',
+        'left join ' ~ ref('fct_department_bonus') ~ ' as bonuses on received.dept_id = bonuses.dept_id'
+    ) }}
+    union all
+    {{ covered(
+        'performance_opening',
+        "case when balances.stay_id is not null or due.stay_id is not null or received.measure_code in ('department_bonus', 'carried_balance') "
+        ~ "then 'used' else 'not due in this month' end",
+        'received.amount',
+        "left join (select distinct stay_id from " ~ ref('int_costing__opening_balance')
+        ~ ") as balances on received.measure_code like 'open_stay%' and received.subject_id = balances.stay_id left join (select stay_id from "
+        ~ ref('int_settlement__match_true_ups')
+        ~ " where is_opening) as due on received.measure_code = 'simulated_settlement' and received.subject_id = due.stay_id"
+    ) }}
+    union all
+    {{ covered(
+        'performance_score', "case when dimensions.dept_id is null then 'dimension without weight' else 'used' end", '0',
+        'left join ' ~ ref('fct_dimension_score')
+        ~ ' as dimensions on received.dept_id = dimensions.dept_id and received.dimension_code = dimensions.dimension_code'
+    ) }}
+    union all
+    {{ covered(
+        'performance_staff', "case when bonuses.staff_id is null then 'person without bonus' else 'used' end", 'received.manual_adjustment',
+        'left join ' ~ ref('fct_staff_bonus') ~ ' as bonuses on received.dept_id = bonuses.dept_id and received.staff_id = bonuses.staff_id'
+    ) }}
+    union all
+    {{ covered(
+        'his_settlement',
+        "case when received.encounter_type <> 'inpatient' then 'outpatient settlement' when received.reverses_settlement_id is not null "
+        ~ "or reversals.reverses_settlement_id is not null then 'reversed' else 'used' end",
+        'received.total_fee',
+        'left join (select distinct reverses_settlement_id from ' ~ source('his', 'his_settlement')
+        ~ ') as reversals on received.settlement_id = reversals.reverses_settlement_id'
+    ) }}
+
+),
+
+published as (
+
+    select
+        scope.hospital_id,
+        scope.month_start as month,
+        sides.table_name,
+        case when sides.reason = 'received' then 'received' when sides.reason like 'used%' then 'used' else 'excluded' end as side,
+        sides.reason,
+        cast(sides.row_count as bigint) as row_count,
+        sides.amount_yuan,
+        sides.key_checksum
+    from (select * from received union all select * from taken) as sides
+    cross join scope
+
+)
+
+select * from published
