@@ -117,9 +117,8 @@ def _write(trace: Trace, depth: Depth, form: Form, top: int | None, negative: bo
     if form == Form.JSON:
         return formats.write_json(trace, trace.leaves(top, negative=negative) if with_leaves else None, file)
     if form == Form.HTML:
-        most = top or PAGE_LEAVES
-        leaves = list(trace.leaves(most, negative=negative)) if with_leaves else []
-        file.write(trace_page(trace, leaves, most))
+        leaves = list(trace.leaves(top or PAGE_LEAVES, negative=negative)) if with_leaves else []
+        file.write(trace_page(trace, leaves))
         return len(leaves)
     return _print(trace, with_leaves, top or SHOWN_LEAVES, negative)
 

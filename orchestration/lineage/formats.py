@@ -47,6 +47,7 @@ def summary(trace: Trace) -> dict[str, Any]:
         "mart_zh": mart_zh(trace.subject.mart),
         "subject": dict(trace.subject.key),
         "measure": trace.subject.measure,
+        "component": trace.subject.component,
         "total_yuan": fen(trace.total),
         "difference_yuan": fen(trace.difference),
     }
@@ -122,7 +123,7 @@ def write_json(trace: Trace, leaves: Iterable[Leaf] | None, file: TextIO) -> int
 def fen(value: Decimal) -> str:
     """Yuan to the fen; zero without a sign."""
     rounded = value.quantize(Decimal("0.01"))
-    return str(abs(rounded) if not rounded else rounded)
+    return str(rounded or abs(rounded))
 
 
 def plain(value: Decimal | None) -> str | None:

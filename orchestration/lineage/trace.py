@@ -191,6 +191,13 @@ class Trace:
         counted = dict(self.opened.con.execute(f"select line_no, count(*) from {PLACED_TABLE} group by 1").fetchall())
         return {line.number: counted.get(line.number, 0) for line in self.lines}
 
+    @property
+    def months(self) -> list[date]:
+        """Months whose source rows the trace reaches, and its own."""
+        self._place()
+        reached = self.opened.con.execute(f"select distinct month from {PLACED_TABLE}").fetchall()
+        return sorted({self.month} | {month for (month,) in reached})
+
     def leaves(self, most: int | None = None, *, negative: bool = False) -> Iterator[Leaf]:
         """Leaves in the order of the lines, the weightiest first.
 
@@ -199,10 +206,13 @@ class Trace:
             negative: only rows that count negative, such as refunds.
         """
         self._place()
-        where = " and ".join(filter(None, [f"place <= {most}" if most else "", "counted < 0" if negative else ""])) or "true"
+        counted = "counted < 0" if negative else "true"
+        limited = f"nth <= {most}" if most else "true"
         self.opened.con.execute(
-            f"""create or replace temp table trace_shown as select * replace (row_number() over (order by line_no, place) as place)
-            from (select *, place as place_in_line from {PLACED_TABLE} where {where})"""
+            f"""create or replace temp table trace_shown as
+            select * replace (row_number() over (order by line_no, place) as place)
+            from (select *, row_number() over (partition by line_no order by place) as nth from {PLACED_TABLE} where {counted})
+            where {limited}"""
         )
         known = self.opened.con.execute("select distinct month, source_table from trace_shown").fetchall()
         shown = " union all ".join(self._described(month, table) for month, table in known)
@@ -273,7 +283,8 @@ class Trace:
             f"""create or replace temp table trace_line as
             select *, case when abs(micro - near) < {HALF_FEN} then micro else near end - whole as missing, micro - near as gap
             from (
-                select target.line_no, target.micro, coalesce(sum(part.whole), 0)::hugeint as whole, count(part.line_no) as leaves,
+                select target.line_no, target.micro, count(part.line_no) as leaves,
+                    coalesce(sum(part.whole), 0)::hugeint as whole,
                     coalesce(sum(part.whole), 0)::hugeint + coalesce(sum(part.remainder), 0)::hugeint // {UNITS_PER_MICRO} as near
                 from trace_target as target left join trace_part as part on target.line_no = part.line_no group by 1, 2
             )"""
@@ -287,11 +298,14 @@ class Trace:
                 ) as place
                 from (
                     select part.* exclude (whole, remainder, exact),
-                        (part.whole + line.missing // line.leaves + case
-                            when part.rank <= abs(line.missing % line.leaves) then sign(line.missing) else 0 end)::hugeint as micro
+                        (
+                            part.whole + line.missing // line.leaves
+                            + case when part.rank <= abs(line.missing % line.leaves) then sign(line.missing) else 0 end
+                        )::hugeint as micro
                     from (
                         select *, row_number() over (
-                            partition by line_no order by abs(remainder) desc, source_table, month, batch_key, source_row, policy_key
+                            partition by line_no
+                            order by abs(remainder) desc, source_table, month, batch_key, source_row, policy_key
                         ) as rank from trace_part
                     ) as part inner join trace_line as line on part.line_no = line.line_no
                 )

@@ -179,9 +179,8 @@ def _types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
 def _copy(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], target: Path, *, is_ordered: bool) -> None:
     body = ", ".join(f'"{name}"' for name in columns)
     order = "order by all" if is_ordered else ""
-    con.execute(
-        f"copy ({load_kept().get(relation, f'select {body} from {relation} {order}')}) to '{target}' (format parquet, compression zstd)"
-    )
+    query = load_kept().get(relation, f"select {body} from {relation} {order}")
+    con.execute(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
     fsync_file(target)
 
 
