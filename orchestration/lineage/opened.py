@@ -17,6 +17,7 @@ import duckdb
 from orchestration.contract import load_contract, load_mart_columns
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.home import Home
+from orchestration.landing.late import LATE
 from orchestration.landing.model import LandedFile, LandedTable
 from orchestration.landing.month import MANIFEST, verify_file
 from orchestration.landing.views import view_sql
@@ -177,7 +178,10 @@ class OpenedRelease:
                     remedy="restore landing from a backup; casemix verify names what is missing",
                     zh=f"入湖批次 {file.batch_id} 的 {table_name} 缺失或被改动",
                 )
-            files.append(LandedFile.from_json(folder, entries[file.landed_sha256], key))
+            batch = folder / file.batch_id
+            files.append(
+                LandedFile.from_json(batch if batch.is_dir() else folder / LATE / file.batch_id, entries[file.landed_sha256], key)
+            )
         return LandedTable(table_name, bool(files), tuple(files), has_corrections)
 
     def _parameters(self, month: date) -> str:

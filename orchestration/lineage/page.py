@@ -74,5 +74,6 @@ def _bars(steps: Sequence[tuple[str, Decimal]]) -> tuple[list[dict[str, Any]], i
     return bars, place(Decimal(0))
 
 
-def _bar(name: str, amount: Decimal, start: int, end: int, color: str) -> dict[str, Any]:
+def _bar(name: str, amount: Decimal, start: int, end: int, color: str | None = None) -> dict[str, Any]:
+    color = color or ("up" if amount >= 0 else "down")
     return {"name": name, "amount": amount, "x": start, "width": max(end - start, 1), "color": color}

@@ -9,7 +9,7 @@ Rows of a source table by what became of them: one row per reason. `reason` is a
         count(*) as row_count,
         cast(coalesce(sum({{ amount }}), 0) as decimal(38, 2)) as amount_yuan,
         {{ address_checksum('received') }} as key_checksum
-    from {{ source(table_name.split('_')[0], table_name) }} as received
+    from landing.{{ table_name }} as received
     {{ joined }}
     group by 2
 {%- endmacro %}

@@ -89,9 +89,17 @@ taken as (
         "case when received.encounter_type <> 'inpatient' then 'outpatient settlement' when received.reverses_settlement_id is not null "
         ~ "or reversals.reverses_settlement_id is not null then 'reversed' else 'used' end",
         'received.total_fee',
-        'left join (select distinct reverses_settlement_id from ' ~ source('his', 'his_settlement')
+        'left join (select distinct reverses_settlement_id from ' ~ ref('stg_his__settlement')
         ~ ') as reversals on received.settlement_id = reversals.reverses_settlement_id'
     ) }}
+
+),
+
+sides as (
+
+    select * from received
+    union all
+    select * from taken
 
 ),
 
@@ -106,7 +114,7 @@ published as (
         cast(sides.row_count as bigint) as row_count,
         sides.amount_yuan,
         sides.key_checksum
-    from (select * from received union all select * from taken) as sides
+    from sides
     cross join scope
 
 )
