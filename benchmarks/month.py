@@ -76,7 +76,7 @@ def empty(home: Path) -> None:
 
 def measure_month(source: Path, home: Path, threads: int) -> Measurement:
     """Run the month into an empty warehouse."""
-    command = "from orchestration.cli import main; main()"
+    command = "from orchestration.cli.process import run; run()"
     month = ["--source", str(source), "--month", MONTH, "--hospital", HOSPITAL, "--simulation"]
     wall, cpu, peak = measure([sys.executable, "-c", command, "run", *month, "--home", str(home), "--threads", str(threads)])
     (diary,) = home.glob("runs/*/run.json")

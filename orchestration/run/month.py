@@ -21,7 +21,13 @@ from orchestration.errors import BadInput, CasemixError, GateStopped, RunBusy
 from orchestration.gates import CHECKPOINTS, GateAnswer, load_index, require_passed, run_checkpoint, stopping, write_gate_results
 from orchestration.home import Home
 from orchestration.release.files import sha256_of
-from orchestration.release.partition import PartitionFile, export_partition, read_partition, remove_private_database, write_partition
+from orchestration.release.partition import (
+    PartitionFile,
+    export_partition,
+    read_partition,
+    remove_private_database,
+    write_partition,
+)
 from orchestration.release.publish import GatedMonth
 from orchestration.release.record import current_record
 from orchestration.run.build import WAREHOUSE_FILE, BuiltNode, build_phase
