@@ -1,5 +1,6 @@
--- One turn after the other, as many as the policy has. Between turns travel what departments still have to give
--- (is_held) and what a turn gave; a department gives the direct cost of setting `none` and all it received.
+-- One turn after the other, as many as there are givers. Between turns travel what givers hold (is_held) and what the last
+-- turn posted. Windows order by cost_no instead of partitioning by it: a turn is a few hundred rows, and setting up
+-- partitions costs more than the turn itself. Every giver therefore holds every cost, be it nothing.
 with recursive givers as (
 
     select * from {{ ref('int_costing__allocation_giver') }}
@@ -8,98 +9,108 @@ with recursive givers as (
 
 weights as (
 
-    select * from {{ ref('int_costing__driver_weight') }}
+    select
+        givers.turn,
+        receivers.turn as holder_turn,
+        weights.weight,
+        weights.divisor * weights.total_weight as size,
+        row_number() over (order by givers.turn, weights.to_dept_id, weights.to_service_setting) as weight_no,
+        count(*) over (partition by givers.turn) as receiver_count,
+        weights.from_dept_id,
+        weights.to_dept_id,
+        weights.to_service_setting,
+        weights.driver_code
+    from {{ ref('int_costing__driver_weight') }} as weights
+    inner join givers on weights.from_dept_id = givers.dept_id
+    left join givers as receivers on weights.to_dept_id = receivers.dept_id
 
 ),
 
-pools as (
+direct_cost as (
+
+    select * from {{ ref('int_costing__direct_cost') }} where not is_own_item
+
+),
+
+costs as (
 
     select
-        givers.step_order as holder_step,
-        direct_cost.dept_id,
-        direct_cost.cost_category,
-        direct_cost.cost_level,
-        direct_cost.amount_yuan
-    from {{ ref('int_costing__direct_cost') }} as direct_cost
-    inner join givers on direct_cost.dept_id = givers.dept_id
-    where not direct_cost.is_own_item
+        cost_category,
+        cost_level,
+        row_number() over (order by cost_category, cost_level) as cost_no
+    from (select distinct cost_category, cost_level from direct_cost) as distinct_costs
 
 ),
 
 turns as (
 
     select
-        0 as step_order,
+        1 as turn,
         true as is_held,
-        holder_step,
-        cast(null as varchar(200)) as from_dept_id,
-        cast(null as varchar(200)) as driver_code,
-        dept_id as to_dept_id,
-        'none' as to_service_setting,
-        cost_category,
-        cost_level,
-        cast(amount_yuan as decimal(38, 2)) as amount_yuan
-    from pools
+        givers.turn as holder_turn,
+        cast(null as bigint) as weight_no,
+        costs.cost_no,
+        {{ scaled_integer('coalesce(direct_cost.amount_yuan, 0)', 2) }} as fen
+    from givers
+    cross join costs
+    left join direct_cost
+        on givers.dept_id = direct_cost.dept_id
+        and costs.cost_category = direct_cost.cost_category
+        and costs.cost_level = direct_cost.cost_level
 
     union all
 
-    select * from (
-        select
-            step_order + 1 as step_order,
-            true as is_held,
-            holder_step,
-            from_dept_id,
-            driver_code,
-            to_dept_id,
-            to_service_setting,
-            cost_category,
-            cost_level,
-            amount_yuan
+    select turn, is_held, holder_turn, weight_no, cost_no, cast(sum(fen) as {{ exact_integer() }}) as fen
+    from (
+        select turn + 1 as turn, is_held, holder_turn, weight_no, cost_no, fen
         from turns
-        where is_held and holder_step > step_order + 1
+        where is_held and holder_turn > turn
 
         union all
 
         select
-            given.step_order,
-            receipts.is_held,
-            given.holder_step,
-            given.from_dept_id,
-            given.driver_code,
-            given.to_dept_id,
-            given.to_service_setting,
-            given.cost_category,
-            given.cost_level,
-            given.part as amount_yuan
+            ranked.turn + 1 as turn,
+            kinds.is_held,
+            case when kinds.is_held then ranked.holder_turn end as holder_turn,
+            case when not kinds.is_held then ranked.weight_no end as weight_no,
+            ranked.cost_no,
+            ranked.part + case when ranked.place <= ranked.missing then sign(ranked.fen) else 0 end as fen
         from (
-            {{ largest_remainder(
-                '(
-                    select
-                        weights.*,
-                        held.cost_category,
-                        held.cost_level,
-                        held.held_yuan,
-                        receivers.step_order as holder_step
-                    from (
-                        select to_dept_id, cost_category, cost_level, step_order + 1 as turn, sum(amount_yuan) as held_yuan
-                        from turns
-                        where is_held and holder_step = step_order + 1
-                        group by to_dept_id, cost_category, cost_level, step_order
-                    ) as held
-                    inner join weights on held.to_dept_id = weights.from_dept_id and held.turn = weights.step_order
-                    left join givers as receivers on weights.to_dept_id = receivers.dept_id
-                ) as held_weights', 'held_yuan', 'weight',
-                partition_by=['from_dept_id', 'cost_category', 'cost_level'], order_by=['to_dept_id', 'to_service_setting'],
-                divisor='divisor', total='total_weight'
-            ) | indent(8) }}
-        ) as given
+            select
+                *,
+                abs(fen) - sum(abs(part)) over (order by cost_no range between current row and current row) as missing,
+                row_number() over (
+                    order by
+                        cost_no,
+                        {{ fraction_digits('remainder', 'size', 0) }} desc,
+                        {{ fraction_digits('remainder', 'size', 1) }} desc,
+                        {{ fraction_digits('remainder', 'size', 2) }} desc,
+                        weight_no
+                ) - receiver_count * (cost_no - 1) as place
+            from (
+                select
+                    turns.turn,
+                    turns.cost_no,
+                    turns.fen,
+                    weights.holder_turn,
+                    weights.weight_no,
+                    weights.receiver_count,
+                    weights.size,
+                    {{ truncated_quotient('turns.fen * weights.weight', 'weights.size') }} as part,
+                    abs(turns.fen * weights.weight % weights.size) as remainder
+                from turns
+                inner join weights on turns.turn = weights.turn
+                where turns.is_held and turns.holder_turn = turns.turn
+            ) as divided
+        ) as ranked
         inner join (
             select true as is_held
             union all
             select false as is_held
-        ) as receipts
-            on not receipts.is_held or given.holder_step is not null
+        ) as kinds
+            on not kinds.is_held or ranked.holder_turn is not null
     ) as next_turn
+    group by turn, is_held, holder_turn, weight_no, cost_no
 
 ),
 
@@ -108,16 +119,18 @@ postings as (
     select
         givers.step_no,
         givers.stage,
-        turns.from_dept_id,
-        turns.to_dept_id,
-        turns.to_service_setting,
-        turns.cost_category,
-        turns.cost_level,
-        turns.driver_code,
-        turns.amount_yuan
+        weights.from_dept_id,
+        weights.to_dept_id,
+        weights.to_service_setting,
+        costs.cost_category,
+        costs.cost_level,
+        weights.driver_code,
+        {{ unscaled_decimal('turns.fen', 2) }} as amount_yuan
     from turns
-    inner join givers on turns.from_dept_id = givers.dept_id
-    where not turns.is_held and turns.amount_yuan <> 0
+    inner join weights on turns.weight_no = weights.weight_no
+    inner join givers on weights.turn = givers.turn
+    inner join costs on turns.cost_no = costs.cost_no
+    where not turns.is_held and turns.fen <> 0
 
 )
 

@@ -1,4 +1,5 @@
--- A strict step lets all its departments give at once; a sequential one lets them give one after the other.
+-- A strict step lets all its departments give at once; a sequential one lets them give one after the other. Departments of
+-- one strict step share a step_order and give each other nothing, so that their turns may come in any order.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -28,7 +29,7 @@ candidates as (
         steps.to_dept_classes,
         steps.driver_code,
         steps.fallback_driver_code,
-        case steps.method when 'sequential' then departments.dept_id else '' end as turn,
+        case steps.method when 'sequential' then departments.dept_id else '' end as place,
         case departments.dept_class
             when 'administrative' then 'administrative'
             when 'medical_auxiliary' then 'auxiliary'
@@ -49,7 +50,8 @@ givers as (
 
     select
         dept_id,
-        cast(dense_rank() over (order by step_no, turn) as integer) as step_order,
+        cast(dense_rank() over (order by step_no, place) as integer) as step_order,
+        cast(row_number() over (order by step_no, dept_id) as integer) as turn,
         step_no,
         stage,
         to_dept_classes,
