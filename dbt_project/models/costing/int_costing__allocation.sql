@@ -16,6 +16,7 @@ weights as (
         weights.divisor * weights.total_weight as size,
         row_number() over (order by givers.turn, weights.to_dept_id, weights.to_service_setting) as weight_no,
         count(*) over (partition by givers.turn) as receiver_count,
+        max(weights.divisor) over (partition by givers.turn) = 1 as is_whole,
         weights.from_dept_id,
         weights.to_dept_id,
         weights.to_service_setting,
@@ -82,26 +83,30 @@ turns as (
                 row_number() over (
                     order by
                         cost_no,
-                        {{ fraction_digits('remainder', 'size', 0) }} desc,
-                        {{ fraction_digits('remainder', 'size', 1) }} desc,
-                        {{ fraction_digits('remainder', 'size', 2) }} desc,
+                        case when is_whole then remainder else {{ fraction_digits('remainder', 'size', 0) }} end desc,
+                        case when is_whole then 0 else {{ fraction_digits('remainder', 'size', 1) }} end desc,
+                        case when is_whole then 0 else {{ fraction_digits('remainder', 'size', 2) }} end desc,
                         weight_no
                 ) - receiver_count * (cost_no - 1) as place
             from (
-                select
-                    turns.turn,
-                    turns.cost_no,
-                    turns.fen,
-                    weights.holder_turn,
-                    weights.weight_no,
-                    weights.receiver_count,
-                    weights.size,
-                    {{ truncated_quotient('turns.fen * weights.weight', 'weights.size') }} as part,
-                    abs(turns.fen * weights.weight % weights.size) as remainder
-                from turns
-                inner join weights on turns.turn = weights.turn
-                where turns.is_held and turns.holder_turn = turns.turn
-            ) as divided
+                select *, abs(fen * weight - part * size) as remainder
+                from (
+                    select
+                        turns.turn,
+                        turns.cost_no,
+                        turns.fen,
+                        weights.holder_turn,
+                        weights.weight_no,
+                        weights.receiver_count,
+                        weights.is_whole,
+                        weights.weight,
+                        weights.size,
+                        {{ truncated_quotient('turns.fen * weights.weight', 'weights.size') }} as part
+                    from turns
+                    inner join weights on turns.turn = weights.turn
+                    where turns.is_held and turns.holder_turn = turns.turn
+                ) as divided
+            ) as counted
         ) as ranked
         inner join (
             select true as is_held

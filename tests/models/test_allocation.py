@@ -1,0 +1,170 @@
+"""Allocation of any pools over any drivers: nothing lost, nothing below zero, and step-down as a triangular system has it."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.models.compiled_models import CompiledModels, fetch, insert, open_month
+
+CATEGORIES = tuple(f"C{n}" for n in range(1, 8))
+MODELS = ("int_costing__allocation_giver", "int_costing__driver_weight", "int_costing__allocation")
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Givers in the order in which they give, and what they hand over.
+
+    `pools` are fen by (giver, category), `quantities` driver quantities by (giver, receiver); a receiver is a later giver
+    or one of `wards`. With `shares` a ward has two settings that bear (numerator, denominator) of what it gets.
+    """
+
+    givers: tuple[str, ...]
+    wards: tuple[str, ...]
+    pools: Mapping[tuple[str, str], int]
+    quantities: Mapping[tuple[str, str], int]
+    shares: Mapping[str, tuple[int, int]]
+
+
+def random_chain(chance: random.Random, givers: int, wards: int, categories: Sequence[str] = CATEGORIES) -> Chain:
+    """Every giver gives to all later ones and to every ward."""
+    names = tuple(f"G{n:03}" for n in range(givers))
+    receivers = tuple(f"W{n:03}" for n in range(wards))
+    pools = {(giver, category): chance.randint(1, 10**9) for giver in names for category in categories}
+    quantities = {(giver, to): chance.randint(1, 10**7) for n, giver in enumerate(names) for to in (*names[n + 1 :], *receivers)}
+    return Chain(names, receivers, pools, quantities, {})
+
+
+INPUTS = {
+    "conformed.int_conformed__department": "dept_id text, dept_class text",
+    "costing.int_costing__cost_centre": "dept_id text, service_setting text, is_divided boolean, "
+    "share_numerator hugeint, share_denominator hugeint",
+    "costing.int_costing__driver_quantity": "driver_code text, from_dept_id text, to_dept_id text, service_setting text, "
+    "quantity decimal(18, 4)",
+    "costing.int_costing__direct_cost": "dept_id text, service_setting text, cost_category text, cost_level text, "
+    "is_own_item boolean, amount_yuan decimal(38, 2)",
+}
+
+
+def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
+    """The relations the three models read, empty."""
+    for relation, columns in INPUTS.items():
+        con.execute(f"create table {relation} ({columns})")
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_month(tmp_path_factory.mktemp("allocation"), date(2025, 1, 1), date(2025, 2, 1)) as con:
+        con.execute("set threads = 1")
+        create_inputs(con)
+        yield con
+
+
+Posted = dict[tuple[str, str, str, str], int]
+
+
+def allocate(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain, seed: int = 0) -> Posted:
+    """Fen by giver, receiver, setting and category; input rows are inserted in an order of their own for every seed."""
+    shuffle = random.Random(seed).shuffle
+    for relation in ("policy.allocation_step", *INPUTS):
+        con.execute(f"delete from {relation}")
+    step = {"step_no": 1, "from_dept_class": "administrative", "to_dept_classes": "administrative|clinical"}
+    insert(con, "policy.allocation_step", [step | {"driver_code": "d", "method": "sequential", "valid_from": "2000-01-01"}])
+    departments = [(g, "administrative") for g in chain.givers] + [(w, "clinical") for w in chain.wards]
+    centres = [(g, "none", False, 1, 1) for g in chain.givers]
+    for ward in chain.wards:
+        part, whole = chain.shares.get(ward, (1, 1))
+        divided = ward in chain.shares
+        centres += [(ward, "inpatient", divided, part, whole)]
+        centres += [(ward, "outpatient", True, whole - part, whole)] if divided else []
+    drivers = [("d", giver, to, None, quantity) for (giver, to), quantity in chain.quantities.items()]
+    pools = [(g, "none", category, "L1", False, Decimal(fen).scaleb(-2)) for (g, category), fen in chain.pools.items()]
+    for relation, rows in zip(INPUTS, (departments, centres, drivers, pools), strict=True):
+        shuffle(rows)  # type: ignore[arg-type]
+        con.executemany(f"insert into {relation} values ({', '.join('?' * len(rows[0]))})", rows)
+    for model in MODELS:
+        models.build_only(con, model)
+    posted = fetch(
+        con,
+        """select from_dept_id, to_dept_id, to_service_setting, cost_category, cast(amount_yuan * 100 as bigint)
+           from costing.int_costing__allocation""",
+    )
+    return {tuple(row[:4]): row[4] for row in posted}  # type: ignore[misc]
+
+
+chains = st.builds(
+    lambda seed, givers, wards, categories, divided: _with_shares(
+        random_chain(random.Random(seed), givers, wards, CATEGORIES[:categories]), seed, divided
+    ),
+    st.integers(0, 10**9),
+    st.integers(1, 6),
+    st.integers(1, 5),
+    st.integers(1, 3),
+    st.booleans(),
+)
+
+
+def _with_shares(chain: Chain, seed: int, divided: bool) -> Chain:
+    chance = random.Random(seed)
+    shares = {}
+    for ward in chain.wards if divided else ():
+        whole = chance.randint(1, 10**9)
+        shares[ward] = (chance.randint(0, whole), whole)
+    return Chain(chain.givers, chain.wards, chain.pools, chain.quantities, shares)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chain=chains, seed=st.integers(1, 99))
+def test_nothing_is_lost_and_nothing_negative(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, chain: Chain, seed: int
+) -> None:
+    posted = allocate(con, costing_models, chain)
+    assert all(fen > 0 for fen in posted.values())
+    kept: dict[tuple[str, str], int] = defaultdict(int)
+    for key, fen in chain.pools.items():
+        kept[key] += fen
+    for (giver, to, _, category), fen in posted.items():
+        kept[giver, category] -= fen
+        kept[to, category] += fen
+    assert all(kept[giver, category] == 0 for giver, category in chain.pools)
+    assert sum(fen for (dept, _), fen in kept.items() if dept in chain.wards) == sum(chain.pools.values())
+    assert allocate(con, costing_models, chain, seed) == posted
+
+
+def triangular(chain: Chain) -> dict[tuple[str, str], Fraction]:
+    """Cost of every ward by category in exact fractions of a fen, without rounding at any step."""
+    held = {key: Fraction(fen) for key, fen in chain.pools.items()}
+    held |= {(ward, category): Fraction(0) for ward in chain.wards for _, category in chain.pools}
+    for number, giver in enumerate(chain.givers):
+        receivers = (*chain.givers[number + 1 :], *chain.wards)
+        total = sum(chain.quantities[giver, to] for to in receivers)
+        for category in {category for _, category in chain.pools}:
+            for to in receivers:
+                held[to, category] += held[giver, category] * chain.quantities[giver, to] / total
+    return {key: amount for key, amount in held.items() if key[0] in chain.wards}
+
+
+@pytest.mark.parametrize("givers", [14, 100])
+def test_step_down_solves_the_triangular_system(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, givers: int
+) -> None:
+    chain = random_chain(random.Random(1), givers, 10)
+    exact = triangular(chain)
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, to, _, category), fen in allocate(con, costing_models, chain).items():
+        found[to, category] += fen
+    # Each turn moves a part by less than a fen, up or down, so the distance grows with the root of the turns.
+    assert max(abs(found[key] - amount) for key, amount in exact.items()) <= (3 if givers == 14 else 12)
+    for category in CATEGORIES:
+        whole = sum(fen for (_, c), fen in chain.pools.items() if c == category)
+        assert sum(found[ward, category] for ward in chain.wards) == whole
