@@ -44,11 +44,25 @@ FAULTS = {
     "a driver of another month": Fault(
         "05", before="update landing.ledger_allocation_driver set month = '2024-12-01' where source_row = 2"
     ),
+    "a driver half as large as last month": Fault(
+        "05",
+        before="""insert into history.fct_cost_driver by name
+            select 'H1' as hospital_id, date '2024-12-01' as month, driver_code, coalesce(from_dept_id, '*') as from_dept_id,
+            to_dept_id, coalesce(service_setting, 'all') as service_setting, 2 * quantity as quantity
+            from landing.ledger_allocation_driver where source_row = 2""",
+    ),
     "charges of unknown visits": Fault("06", before="delete from landing.his_outpatient_visit"),
     "an item that lost a fen": Fault("07", after="update costed.fct_item_cost set cost_yuan = cost_yuan - 0.01"),
-    "a case that lost a fen": Fault(
+    **{
+        f"a case that lost a fen {method}": Fault(
+            "08", after=f"update costed.fct_case_cost set cost_yuan = cost_yuan - 0.01 where method = '{method}'"
+        )
+        for method in ("top_down", "bottom_up", "cost_to_income")
+    },
+    "an open stay that lost a fen": Fault(
         "08",
-        after="update costed.fct_case_cost set cost_yuan = cost_yuan - 0.01",
+        after="""update costed.fct_case_reconciliation set amount_yuan = amount_yuan - 0.01
+            where line = 'closing_wip' and method = 'bottom_up'""",
     ),
     "revenue booked too low": Fault(
         "09", before="update landing.ledger_voucher_line set credit_amount = credit_amount - 1 where account_code = '410101'"
@@ -58,6 +72,16 @@ FAULTS = {
         before="""insert into history.fct_unit_cost by name
             select 'H1' as hospital_id, date '2024-12-01' as month, dept_id, 'bed_day' as cost_object, 0.01 as unit_cost_yuan
             from (select distinct dept_id from landing.his_transfer)""",
+    ),
+    "one ward whose cost moved unlike all others": Fault(
+        "11",
+        before="""update policy.parameter set value = '100' where parameter_code = 'unit_cost_change_limit'""",
+        after="""update costed.fct_unit_cost set unit_cost_yuan = 100;
+            insert into costed.fct_unit_cost by name select hospital_id, month, 'w' || n as dept_id, 'bed_day' as cost_object,
+                100 + case when n = 0 then 60 else n % 2 end as unit_cost_yuan
+            from (select distinct hospital_id, month from costed.fct_unit_cost), range(30) as wards (n);
+            insert into history.fct_unit_cost by name
+                select hospital_id, date '2024-12-01' as month, dept_id, cost_object, 100 as unit_cost_yuan from costed.fct_unit_cost""",
     ),
     "every yuan followed its patient last month": Fault(
         "12",
@@ -82,6 +106,8 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         valid = {"valid_from": "2000-01-01"}
         parameters = {"match_line_minimum": "0.98", "match_amount_minimum": "0.99"}
         parameters |= {"quality_score_own_items": "1", "quality_score_bed_days": "0.5", "unit_cost_change_limit": "0.25"}
+        parameters |= {"unit_cost_z_limit": "3", "driver_change_limit": "0.3", "case_cost_median_multiple": "20"}
+        parameters |= {"item_cost_method": "equivalent", "target_margin": "0.05", "development_fund_ratio": "0.3"}
         parameters |= {"medical_revenue_account": "410101", "settlement_difference_account": "41010103"}
         insert(con, "policy.parameter", [{"parameter_code": code, "value": value} | valid for code, value in parameters.items()])
         con.execute("update landing.ledger_allocation_driver set quantity = abs(quantity) + 1")

@@ -1,4 +1,5 @@
--- The only detail of charges a run writes: integer keys and numbers, strings stay in the dimensions.
+-- The only detail of charges a run writes: integer keys and numbers, strings stay in the dimensions. Delivered charges are
+-- named anew wherever they are read: an engine keeps a step that is used twice, and ten million rows of strings are dear.
 with scope as (
 
     select month_start from {{ source('run', 'scope') }}
@@ -63,15 +64,17 @@ staff as (
 
 reversed_charges as (
 
-    select distinct reverses_charge_id as charge_id from charges where reverses_charge_id is not null
+    select distinct reverses_charge_id as charge_id
+    from {{ ref('stg_his__charge') }}
+    where reverses_charge_id is not null
 
 ),
 
 originals_of_month as (
 
-    select charges.charge_id
-    from charges
-    inner join reversed_charges on charges.charge_id = reversed_charges.charge_id
+    select delivered.charge_id
+    from {{ ref('stg_his__charge') }} as delivered
+    inner join reversed_charges on delivered.charge_id = reversed_charges.charge_id
 
 ),
 
