@@ -1,11 +1,5 @@
--- Kinds of item are joined before the sum, so that the sum has few groups however many items there are.
-with items as (
-
-    select item_period_key, item_kind from {{ ref('int_conformed__item_period') }}
-
-),
-
-departments as (
+-- All lines of the month in a few thousand rows; what asks for volumes reads these instead of the lines.
+with departments as (
 
     select dept_key, dept_id from {{ ref('int_conformed__department') }}
 
@@ -14,18 +8,17 @@ departments as (
 volumes as (
 
     select
-        charges.is_inpatient,
-        charges.ordering_dept_key,
-        charges.executing_dept_key,
-        items.item_kind,
+        is_inpatient,
+        ordering_dept_key,
+        executing_dept_key,
+        item_period_key,
+        disposition_code,
         count(*) as line_count,
-        cast(sum(charges.amount_yuan) as decimal(38, 2)) as amount_yuan
-    from {{ ref('int_conformed__charge') }} as charges
-    inner join {{ ref('int_conformed__disposition') }} as dispositions
-        on charges.disposition_code = dispositions.disposition_code
-    inner join items on charges.item_period_key = items.item_period_key
-    where dispositions.is_used
-    group by charges.is_inpatient, charges.ordering_dept_key, charges.executing_dept_key, items.item_kind
+        cast(sum(quantity) as decimal(38, 4)) as quantity,
+        cast(sum(amount_yuan) as decimal(38, 2)) as amount_yuan,
+        cast(sum(abs(amount_yuan)) as decimal(38, 2)) as absolute_yuan
+    from {{ ref('int_conformed__charge') }}
+    group by is_inpatient, ordering_dept_key, executing_dept_key, item_period_key, disposition_code
 
 ),
 
@@ -35,12 +28,20 @@ named as (
         volumes.is_inpatient,
         ordering.dept_id as ordering_dept_id,
         executing.dept_id as executing_dept_id,
-        volumes.item_kind,
+        volumes.item_period_key,
+        items.item_kind,
+        volumes.disposition_code,
+        dispositions.is_used,
         volumes.line_count,
-        volumes.amount_yuan
+        volumes.quantity,
+        volumes.amount_yuan,
+        volumes.absolute_yuan
     from volumes
-    inner join departments as ordering on volumes.ordering_dept_key = ordering.dept_key
-    inner join departments as executing on volumes.executing_dept_key = executing.dept_key
+    inner join {{ ref('int_conformed__disposition') }} as dispositions
+        on volumes.disposition_code = dispositions.disposition_code
+    left join departments as ordering on volumes.ordering_dept_key = ordering.dept_key
+    left join departments as executing on volumes.executing_dept_key = executing.dept_key
+    left join {{ ref('int_conformed__item_period') }} as items on volumes.item_period_key = items.item_period_key
 
 )
 

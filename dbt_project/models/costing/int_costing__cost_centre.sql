@@ -12,7 +12,7 @@ service_charges as (
         case when is_inpatient then 'inpatient' else 'outpatient' end as service_setting,
         sum(amount_yuan) as amount_yuan
     from {{ ref('int_costing__charge_volume') }}
-    where item_kind = 'service'
+    where item_kind = 'service' and is_used
     group by ordering_dept_id, is_inpatient
 
 ),

@@ -21,7 +21,7 @@ computed as (
         ordering_dept_id as to_dept_id,
         sum(amount_yuan) as quantity
     from {{ ref('int_costing__charge_volume') }}
-    where not exists (select 1 from delivered where delivered.driver_code = 'revenue')
+    where is_used and not exists (select 1 from delivered where delivered.driver_code = 'revenue')
     group by executing_dept_id, ordering_dept_id
 
 ),

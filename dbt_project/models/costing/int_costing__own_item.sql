@@ -24,51 +24,40 @@ dispositions as (
 
 ),
 
-charges as (
-
-    select * from {{ ref('int_conformed__charge') }}
-
-),
-
-foreign_lines as (
-
-    select charges.batch_key, charges.source_row
-    from charges
-    inner join dispositions on charges.disposition_code = dispositions.disposition_code
-    where charges.encounter_key is null
-
-),
-
-foreign_encounters as (
-
-    select
-        delivered.batch_key,
-        delivered.source_row,
-        delivered.encounter_id
-    from {{ ref('stg_his__charge') }} as delivered
-    inner join foreign_lines
-        on delivered.batch_key = foreign_lines.batch_key and delivered.source_row = foreign_lines.source_row
-
-),
-
-own_lines as (
+-- Encounters that are not of this month have no key: their lines keep their address until the name is found. Sums stay exact.
+summed as (
 
     select
         charges.is_inpatient,
         charges.encounter_key,
-        foreign_encounters.encounter_id as foreign_encounter_id,
+        case when charges.encounter_key is null then charges.batch_key end as batch_key,
+        case when charges.encounter_key is null then charges.source_row end as source_row,
         charges.ordering_dept_key,
         own_items.cost_category,
-        charges.amount_yuan,
-        case
-            when own_items.purchase_price is null then charges.amount_yuan
-            else charges.quantity * own_items.purchase_price
-        end as cost_yuan
-    from charges
+        count(*) as line_count,
+        sum(charges.amount_yuan) as fee_yuan,
+        sum(
+            case
+                when own_items.purchase_price is null then charges.amount_yuan
+                else charges.quantity * own_items.purchase_price
+            end
+        ) as exact_cost_yuan
+    from {{ ref('int_conformed__charge') }} as charges
     inner join own_items on charges.item_period_key = own_items.item_period_key
     inner join dispositions on charges.disposition_code = dispositions.disposition_code
-    left join foreign_encounters
-        on charges.batch_key = foreign_encounters.batch_key and charges.source_row = foreign_encounters.source_row
+    group by
+        charges.is_inpatient, charges.encounter_key, case when charges.encounter_key is null then charges.batch_key end,
+        case when charges.encounter_key is null then charges.source_row end, charges.ordering_dept_key, own_items.cost_category
+
+),
+
+strangers as (
+
+    select summed.*, delivered.encounter_id as foreign_encounter_id
+    from summed
+    inner join {{ ref('stg_his__charge') }} as delivered
+        on summed.batch_key = delivered.batch_key and summed.source_row = delivered.source_row
+    where summed.encounter_key is null
 
 ),
 
@@ -77,13 +66,25 @@ per_encounter as (
     select
         is_inpatient,
         encounter_key,
+        cast(null as varchar(200)) as foreign_encounter_id,
+        ordering_dept_key,
+        cost_category,
+        line_count,
+        cast(fee_yuan as decimal(38, 2)) as own_fee_yuan,
+        cast(exact_cost_yuan as decimal(38, 2)) as own_cost_yuan
+    from summed
+    where encounter_key is not null
+    union all
+    select
+        is_inpatient,
+        encounter_key,
         foreign_encounter_id,
         ordering_dept_key,
         cost_category,
-        count(*) as line_count,
-        cast(sum(amount_yuan) as decimal(38, 2)) as own_fee_yuan,
-        cast(sum(cost_yuan) as decimal(38, 2)) as own_cost_yuan
-    from own_lines
+        cast(sum(line_count) as bigint) as line_count,
+        cast(sum(fee_yuan) as decimal(38, 2)) as own_fee_yuan,
+        cast(sum(exact_cost_yuan) as decimal(38, 2)) as own_cost_yuan
+    from strangers
     group by is_inpatient, encounter_key, foreign_encounter_id, ordering_dept_key, cost_category
 
 ),

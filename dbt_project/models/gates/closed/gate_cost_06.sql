@@ -2,15 +2,12 @@
 with lines as (
 
     select
-        coalesce(items.item_kind, '项目不明') as feeder,
-        dispositions.is_used,
-        count(*) as line_count,
-        sum(abs(charges.amount_yuan)) as amount_yuan
-    from {{ ref('int_conformed__charge') }} as charges
-    inner join {{ ref('int_conformed__disposition') }} as dispositions
-        on charges.disposition_code = dispositions.disposition_code
-    left join {{ ref('int_conformed__item_period') }} as items on charges.item_period_key = items.item_period_key
-    group by items.item_kind, dispositions.is_used
+        coalesce(item_kind, '项目不明') as feeder,
+        is_used,
+        sum(line_count) as line_count,
+        sum(absolute_yuan) as amount_yuan
+    from {{ ref('int_costing__charge_volume') }}
+    group by item_kind, is_used
 
 ),
 
@@ -60,7 +57,7 @@ findings as (
 checked as (
 
     select
-        (select count(*) from {{ ref('int_conformed__charge') }}) as checked_rows,
+        (select coalesce(sum(line_count), 0) from lines) as checked_rows,
         (select min(line_rate) from rates) as lowest_rate
 
 ),

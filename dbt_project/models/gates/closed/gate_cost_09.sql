@@ -19,9 +19,9 @@ ledger as (
 charges as (
 
     select
-        count(*) as checked_rows,
+        coalesce(sum(line_count), 0) as checked_rows,
         sum(amount_yuan) as amount_yuan
-    from {{ ref('int_conformed__charge') }}
+    from {{ ref('int_costing__charge_volume') }}
 
 ),
 
