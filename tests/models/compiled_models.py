@@ -60,7 +60,7 @@ def _statement(node: Mapping[str, Any]) -> str:
 def open_month(folder: Path, month_start: date, next_month_start: date) -> duckdb.DuckDBPyConnection:
     """An empty private database with one scope row."""
     con = create_private_database(folder / DATABASE)
-    for schema in ("staging", "conformed", "costing", "costed", "audit"):
+    for schema in ("staging", "conformed", "costing", "grouping", "costed", "grouped", "audit"):
         con.execute(f"create schema if not exists {schema}")
     con.execute("insert into run.scope values ('H1', ?, ?, null, 'policy', false)", [month_start, next_month_start])
     return con

@@ -54,6 +54,51 @@ split as (
 
 ),
 
+-- Activities nobody did in the month get nothing: the others of the department share the pool.
+activities as (
+
+    select
+        activity.dept_id,
+        activity.activity_code,
+        volumes.item_id,
+        volumes.quantity,
+        pools.pool_yuan,
+        activity.resource_share,
+        cast(drivers.driver_quantity * volumes.quantity as decimal(28, 8)) as weight
+    from {{ source('policy', 'activity') }} as activity
+    cross join scope
+    inner join {{ source('policy', 'activity_driver') }} as drivers
+        on activity.activity_code = drivers.activity_code
+        and {{ in_force('drivers', 'scope.month_start') }}
+    inner join volumes on activity.dept_id = volumes.dept_id and drivers.item_id = volumes.item_id
+    inner join {{ ref('int_costing__item_pool') }} as pools on activity.dept_id = pools.dept_id
+    where {{ in_force('activity', 'scope.month_start') }}
+        and activity.resource_share > 0 and drivers.driver_quantity > 0 and volumes.quantity > 0
+
+),
+
+activity_costs as (
+
+    {{ largest_remainder(
+        '(select distinct dept_id, activity_code, pool_yuan, resource_share from activities) as distinct_activities',
+        'pool_yuan', 'resource_share', partition_by=['dept_id'], order_by=['activity_code'], weight_digits=8
+    ) | indent(4) }}
+
+),
+
+activity_items as (
+
+    {{ largest_remainder(
+        '(
+            select activities.*, activity_costs.part as activity_yuan
+            from activities
+            inner join activity_costs
+                on activities.dept_id = activity_costs.dept_id and activities.activity_code = activity_costs.activity_code
+        ) as used', 'activity_yuan', 'weight', partition_by=['dept_id', 'activity_code'], order_by=['item_id'], weight_digits=8
+    ) | indent(4) }}
+
+),
+
 shares as (
 
     select
@@ -63,6 +108,15 @@ shares as (
         quantity,
         cast(part as decimal(18, 2)) as cost_yuan
     from split
+    union all
+    select
+        dept_id,
+        item_id,
+        'activity' as method,
+        quantity,
+        cast(sum(part) as decimal(18, 2)) as cost_yuan
+    from activity_items
+    group by dept_id, item_id, quantity
 
 )
 

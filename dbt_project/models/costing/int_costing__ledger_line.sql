@@ -43,6 +43,7 @@ categories as (
         account_uses.funding_source,
         mapping.cost_category,
         mapping.cost_level,
+        mapping.is_controllable,
         row_number() over (
             partition by account_uses.account_code, account_uses.funding_source
             order by length(mapping.account_code) desc
@@ -69,6 +70,7 @@ classified as (
             when categories.cost_level = 'L1' and departments.dept_class = 'administrative' then 'L2'
             else categories.cost_level
         end as cost_level,
+        coalesce(categories.is_controllable, false) as is_controllable,
         case
             when departments.dept_id is null then 'department'
             when categories.cost_category is null or categories.cost_level is null then 'category'

@@ -5,40 +5,16 @@ with open_stays as (
 
 ),
 
-items as (
-
-    select
-        item_period_key,
-        fee_class,
-        item_kind,
-        purchase_price,
-        case when item_kind = 'drug' then 'C3' when item_kind = 'material' and is_separately_charged then 'C2' else '' end as own_category
-    from {{ ref('int_conformed__item_period') }}
-
-),
-
 sums as (
 
     select
         open_stays.stay_id,
-        open_stays.stay_key,
-        departments.dept_id,
-        items.fee_class,
-        items.item_kind,
-        items.own_category,
-        count(*) as line_count,
-        sum(charges.amount_yuan) as fee_yuan,
-        sum(
-            case when items.purchase_price is null then charges.amount_yuan else charges.quantity * items.purchase_price end
-        ) as exact_cost_yuan
-    from {{ ref('int_conformed__charge') }} as charges
-    inner join open_stays on charges.is_inpatient and charges.encounter_key = open_stays.stay_key
-    inner join {{ ref('int_conformed__disposition') }} as dispositions
-        on charges.disposition_code = dispositions.disposition_code and dispositions.is_used
-    inner join items on charges.item_period_key = items.item_period_key
-    inner join {{ ref('int_conformed__department') }} as departments on charges.ordering_dept_key = departments.dept_key
-    group by
-        open_stays.stay_id, open_stays.stay_key, departments.dept_id, items.fee_class, items.item_kind, items.own_category
+        charges.*,
+        coalesce(cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(18, 12)), 0) as cost_to_income_yuan
+    from {{ ref('int_costing__stay_charge') }} as charges
+    inner join open_stays on charges.stay_key = open_stays.stay_key
+    left join {{ ref('int_costing__service_unit_cost') }} as ratios
+        on charges.own_category = ratios.own_category and charges.unit_code = ratios.unit_code
 
 ),
 
@@ -65,10 +41,14 @@ own_split as (
 
 lines as (
 
-    select stay_id, dept_id, fee_class, item_kind, line_count, fee_yuan, fee_yuan as own_fee_yuan, part as own_cost_yuan
+    select
+        stay_id, dept_id, fee_class, item_kind, line_count, fee_yuan, fee_yuan as own_fee_yuan, part as own_cost_yuan,
+        0 as service_cost_yuan, cost_to_income_yuan as cost_to_income_own_yuan, 0 as cost_to_income_shared_yuan
     from own_split
     union all
-    select stay_id, dept_id, fee_class, item_kind, line_count, fee_yuan, 0 as own_fee_yuan, 0 as own_cost_yuan
+    select
+        stay_id, dept_id, fee_class, item_kind, line_count, fee_yuan, 0 as own_fee_yuan, 0 as own_cost_yuan,
+        service_cost_yuan, 0 as cost_to_income_own_yuan, cost_to_income_yuan as cost_to_income_shared_yuan
     from sums
     where own_category = ''
 
@@ -84,7 +64,10 @@ open_stay_lines as (
         cast(sum(line_count) as bigint) as line_count,
         cast(sum(fee_yuan) as decimal(38, 2)) as fee_yuan,
         cast(sum(own_fee_yuan) as decimal(38, 2)) as own_fee_yuan,
-        cast(sum(own_cost_yuan) as decimal(38, 2)) as own_cost_yuan
+        cast(sum(own_cost_yuan) as decimal(38, 2)) as own_cost_yuan,
+        cast(sum(service_cost_yuan) as decimal(38, 2)) as bottom_up_shared_yuan,
+        cast(sum(cost_to_income_own_yuan) as decimal(38, 2)) as cost_to_income_own_yuan,
+        cast(sum(cost_to_income_shared_yuan) as decimal(38, 2)) as cost_to_income_shared_yuan
     from lines
     group by stay_id, dept_id, fee_class, item_kind
 

@@ -44,7 +44,8 @@ balances as (
 
     select
         stay_id, dept_id, fee_class, item_kind, bed_days, line_count,
-        fee_yuan, own_fee_yuan, own_cost_yuan, shared_cost_yuan, shared_direct_cost_yuan, month as balance_month
+        fee_yuan, own_fee_yuan, own_cost_yuan, shared_cost_yuan, shared_direct_cost_yuan,
+        bottom_up_shared_yuan, cost_to_income_own_yuan, cost_to_income_shared_yuan, month as balance_month
     from published
     where month = last_month
     union all
@@ -60,6 +61,9 @@ balances as (
         sum(case measure_code when 'open_stay_cost' then amount else 0 end) as own_cost_yuan,
         0 as shared_cost_yuan,
         0 as shared_direct_cost_yuan,
+        0 as bottom_up_shared_yuan,
+        sum(case measure_code when 'open_stay_cost' then amount else 0 end) as cost_to_income_own_yuan,
+        0 as cost_to_income_shared_yuan,
         month as balance_month
     from handed_over
     where month = last_month

@@ -1,5 +1,5 @@
 -- Negative quantities count as nothing in the allocation; they are listed here, with rows of another month and givers
--- that have cost to give but no driver to give it by.
+-- that have cost to give but no driver to give it by, and receivers whose quantity moved by more than the limit.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -41,6 +41,33 @@ without_driver as (
 
 ),
 
+last_month as (
+
+    select history.*
+    from {{ source('history', 'fct_cost_driver') }} as history
+    cross join scope
+    where history.month = cast({{ dbt.dateadd('month', -1, 'scope.month_start') }} as date)
+
+),
+
+moved as (
+
+    select
+        present.driver_code,
+        present.from_dept_id,
+        present.to_dept_id,
+        last_month.quantity as last_quantity,
+        present.quantity
+    from {{ ref('fct_cost_driver') }} as present
+    inner join last_month
+        on present.driver_code = last_month.driver_code
+        and present.from_dept_id = last_month.from_dept_id
+        and present.to_dept_id = last_month.to_dept_id
+        and present.service_setting = last_month.service_setting
+    where abs(present.quantity - last_month.quantity) > abs(last_month.quantity) * {{ parameter('driver_change_limit', 'decimal(9, 6)') }}
+
+),
+
 findings as (
 
     select driver_code || ' ' || coalesce(from_dept_id, '*') || ' → ' || to_dept_id || ' 动因为负 ' || quantity as sample_key
@@ -52,6 +79,9 @@ findings as (
     union all
     select dept_id || ' ' || driver_code || ' 无可用动因' as sample_key
     from without_driver
+    union all
+    select driver_code || ' ' || from_dept_id || ' → ' || to_dept_id || ' ' || last_quantity || ' → ' || quantity as sample_key
+    from moved
 
 ),
 

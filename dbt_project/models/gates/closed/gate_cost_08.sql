@@ -1,25 +1,31 @@
+-- Per method: cases, stays in work and named rests against the inpatient cost units, each from its own mart.
 with sides as (
 
-    select cost_yuan as amount_yuan from {{ ref('fct_case_cost') }} where method = 'top_down'
+    select method, cost_yuan as amount_yuan from {{ ref('fct_case_cost') }}
     union all
-    select own_cost_yuan + shared_cost_yuan as amount_yuan from {{ ref('fct_open_stay') }}
+    select method, amount_yuan
+    from {{ ref('fct_case_reconciliation') }}
+    where line in ('opening_wip', 'closing_wip', 'prior_period', 'unabsorbed')
     union all
-    select -(own_cost_yuan + shared_cost_yuan) as amount_yuan from {{ ref('int_costing__opening_balance') }}
-    union all
-    select amount_yuan from {{ ref('fct_cost_bucket') }} where bucket in ('unabsorbed', 'prior_period')
-    union all
-    select -amount_yuan as amount_yuan
-    from {{ ref('int_costing__department_cost') }}
-    where service_setting = 'inpatient' and is_in_scope
+    select lines.method, -costs.amount_yuan as amount_yuan
+    from {{ ref('fct_case_reconciliation') }} as lines
+    inner join {{ ref('int_costing__department_cost') }} as costs on costs.service_setting = 'inpatient' and costs.is_in_scope
+    where lines.line = 'inpatient_cost'
+
+),
+
+differences as (
+
+    select method, sum(amount_yuan) as difference_yuan from sides group by method
 
 ),
 
 findings as (
 
     select
-        '病例与在院成本减住院成本 ' || difference_yuan as sample_key,
+        method || ' 病例与在院成本减住院成本 ' || difference_yuan as sample_key,
         abs(difference_yuan) as difference_yuan
-    from (select sum(amount_yuan) as difference_yuan from sides) as total
+    from differences
     where difference_yuan <> 0
 
 ),
@@ -28,7 +34,9 @@ checked as (
 
     select
         (select count(*) from {{ ref('int_conformed__stay') }}) as checked_rows,
-        (select coalesce(sum(amount_yuan), 0) from {{ ref('fct_cost_bucket') }} where bucket = 'unabsorbed') as unabsorbed_yuan
+        (
+            select amount_yuan from {{ ref('fct_case_reconciliation') }} where method = 'bottom_up' and line = 'unabsorbed'
+        ) as unabsorbed_yuan
 
 ),
 

@@ -1,3 +1,4 @@
+-- A negative rest stops; the figure is the number of cases listed in fct_cost_exception.
 with taken as (
 
     select from_dept_id as dept_id, cost_category, sum(amount_yuan) as taken_yuan
@@ -37,14 +38,17 @@ findings as (
 
 checked as (
 
-    select count(*) as checked_rows from remaining
+    select
+        count(*) as checked_rows,
+        (select count(*) from {{ ref('fct_cost_exception') }}) as exception_count
+    from remaining
 
 ),
 
 answer as (
 
     {{ gate_row(
-        'COST-10', amount='remaining_yuan',
+        'COST-10', amount='remaining_yuan', figure='checked.exception_count',
         hint="case when checked.checked_rows = 0 then coalesce(" ~ not_delivered(['his_charge', 'his_item']) ~ ", 'not_applicable:his_charge') end"
     ) }}
 

@@ -1,3 +1,5 @@
+-- A change is listed when it is large in itself, or far from the changes of the other departments: more than so many
+-- standard deviations, compared as squares so that everything stays exact.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -26,11 +28,48 @@ compared as (
 
 ),
 
+changes as (
+
+    select
+        *,
+        cast({{ divide_rounded('unit_cost_yuan - last_unit_cost_yuan', 'last_unit_cost_yuan', 6) }} as decimal(18, 6)) as change_ratio
+    from compared
+    where last_unit_cost_yuan <> 0
+
+),
+
+spread as (
+
+    select
+        *,
+        count(*) over (partition by cost_object) as departments,
+        sum(change_ratio) over (partition by cost_object) as sum_of_changes,
+        sum(cast(change_ratio * change_ratio as decimal(38, 12))) over (partition by cost_object) as sum_of_squares
+    from changes
+
+),
+
+-- z = (x - mean) / deviation; with n departments, sum s and sum of squares q: (n x - s)^2 > limit^2 (n q - s^2).
+judged as (
+
+    select
+        *,
+        cast(departments * change_ratio - sum_of_changes as decimal(18, 6)) as distance,
+        cast(departments * sum_of_squares - sum_of_changes * sum_of_changes as decimal(38, 12)) as scaled_variance
+    from spread
+
+),
+
 findings as (
 
     select dept_id || ' ' || cost_object || ' ' || last_unit_cost_yuan || ' → ' || unit_cost_yuan as sample_key
-    from compared
-    where abs(unit_cost_yuan - last_unit_cost_yuan) > abs(last_unit_cost_yuan) * {{ parameter('unit_cost_change_limit', 'decimal(9, 6)') }}
+    from judged
+    where abs(change_ratio) > {{ parameter('unit_cost_change_limit', 'decimal(9, 6)') }}
+        or (
+            scaled_variance > 0
+            and cast(distance * distance as decimal(38, 12))
+            > {{ parameter('unit_cost_z_limit', 'integer') }} * {{ parameter('unit_cost_z_limit', 'integer') }} * scaled_variance
+        )
 
 ),
 

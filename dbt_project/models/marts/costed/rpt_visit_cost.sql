@@ -1,0 +1,25 @@
+with costs as (
+
+    select
+        hospital_id,
+        month,
+        dept_id,
+        {{ by_category('amount_yuan') }}
+    from {{ ref('fct_department_cost') }}
+    where service_setting = 'outpatient' and cost_level <= {{ parameter('bonus_cost_level') }}
+    group by hospital_id, month, dept_id
+
+),
+
+published as (
+
+    select
+        costs.*,
+        units.unit_count,
+        units.unit_cost_yuan
+    from costs
+    left join {{ ref('fct_unit_cost') }} as units on costs.dept_id = units.dept_id and units.cost_object = 'visit'
+
+)
+
+select * from published
