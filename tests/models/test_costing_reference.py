@@ -205,7 +205,7 @@ def published(con: duckdb.DuckDBPyConnection) -> Costs:
     stays = fetch(
         con,
         """select stay_id, sum(own_cost_yuan), sum(shared_cost_yuan) from (
-            select stay_id, own_cost_yuan, shared_cost_yuan from costed.fct_case_cost
+            select stay_id, own_cost_yuan, shared_cost_yuan from costed.fct_case_cost where method = 'top_down'
             union all select stay_id, own_cost_yuan, shared_cost_yuan from costed.fct_open_stay
         ) group by stay_id""",
     )

@@ -49,3 +49,25 @@
     {%- endfor -%}
     {{ truncated_quotient(ns.rest ~ ' * 1000000000', total) }}
 {%- endmacro %}
+
+{#- The rows of `relation` with decimals 1-9, 10-18 and 19-27 of remainder / size as digits_1, digits_2 and digits_3. Where
+    `is_comparable` says that all sizes are the same, the remainder itself is digits_1: division of long numbers is dear. -#}
+{% macro fraction_digit_columns(relation, remainder, size, is_comparable) -%}
+select *, case when {{ is_comparable }} then 0 else {{ fraction_digits('rest_3', size, 0) }} end as digits_3
+from (
+    select *, case when {{ is_comparable }} then 0 else rest_2 * 1000000000 - digits_2 * {{ size }} end as rest_3
+    from (
+        select *, case when {{ is_comparable }} then 0 else {{ fraction_digits('rest_2', size, 0) }} end as digits_2
+        from (
+            select *, case when {{ is_comparable }} then 0 else rest_1 * 1000000000 - digits_1 * {{ size }} end as rest_2
+            from (
+                select *, case when {{ is_comparable }} then rest_1 else {{ fraction_digits('rest_1', size, 0) }} end as digits_1
+                from (
+                    select *, {{ remainder }} as rest_1
+                    from {{ relation }}
+                ) as remaining
+            ) as first_digits
+        ) as after_first
+    ) as second_digits
+) as after_second
+{%- endmacro %}

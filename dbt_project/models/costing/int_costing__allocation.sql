@@ -1,29 +1,45 @@
--- One turn after the other, as many as there are givers. Between turns travel what givers hold (is_held) and what the last
--- turn posted. Windows order by cost_no instead of partitioning by it: a turn is a few hundred rows, and setting up
--- partitions costs more than the turn itself. Every giver therefore holds every cost, be it nothing.
+-- One turn after the other, as many as the policy has. Between turns travel what givers hold (is_held) and what the last turn
+-- posted. Windows order by giver_no and cost_no instead of partitioning by them: a turn is a few hundred rows, and setting up
+-- partitions costs more than the turn itself. Every giver therefore holds every cost, be it nothing, so that the rows before
+-- a pool can be counted (rows_before).
 with recursive givers as (
 
     select * from {{ ref('int_costing__allocation_giver') }}
 
 ),
 
-weights as (
+numbered as (
 
     select
-        givers.turn,
-        receivers.turn as holder_turn,
-        weights.weight,
-        weights.divisor * weights.total_weight as size,
-        row_number() over (order by givers.turn, weights.to_dept_id, weights.to_service_setting) as weight_no,
-        count(*) over (partition by givers.turn) as receiver_count,
-        max(weights.divisor) over (partition by givers.turn) = 1 as is_whole,
-        weights.from_dept_id,
-        weights.to_dept_id,
-        weights.to_service_setting,
-        weights.driver_code
+        givers.giver_no,
+        givers.step_order,
+        receivers.giver_no as holder_no,
+        receivers.step_order as holder_turn,
+        weights.*,
+        row_number() over (order by givers.step_order, givers.giver_no, weights.to_dept_id, weights.to_service_setting) as weight_no
     from {{ ref('int_costing__driver_weight') }} as weights
     inner join givers on weights.from_dept_id = givers.dept_id
     left join givers as receivers on weights.to_dept_id = receivers.dept_id
+
+),
+
+weights as (
+
+    select
+        giver_no,
+        holder_no,
+        holder_turn,
+        weight_no,
+        weight,
+        divisor * total_weight as size,
+        max(divisor) over (partition by giver_no) = 1 as is_whole,
+        count(*) over (partition by giver_no) as receiver_count,
+        min(weight_no) over (partition by giver_no) - min(weight_no) over (partition by step_order) as receivers_before,
+        from_dept_id,
+        to_dept_id,
+        to_service_setting,
+        driver_code
+    from numbered
 
 ),
 
@@ -38,7 +54,8 @@ costs as (
     select
         cost_category,
         cost_level,
-        row_number() over (order by cost_category, cost_level) as cost_no
+        row_number() over (order by cost_category, cost_level) as cost_no,
+        count(*) over () as cost_count
     from (select distinct cost_category, cost_level from direct_cost) as distinct_costs
 
 ),
@@ -48,9 +65,11 @@ turns as (
     select
         1 as turn,
         true as is_held,
-        givers.turn as holder_turn,
+        givers.giver_no as holder_no,
+        givers.step_order as holder_turn,
         cast(null as bigint) as weight_no,
         costs.cost_no,
+        costs.cost_count,
         {{ scaled_integer('coalesce(direct_cost.amount_yuan, 0)', 2) }} as fen
     from givers
     cross join costs
@@ -61,9 +80,9 @@ turns as (
 
     union all
 
-    select turn, is_held, holder_turn, weight_no, cost_no, cast(sum(fen) as {{ exact_integer() }}) as fen
+    select turn, is_held, holder_no, holder_turn, weight_no, cost_no, cost_count, cast(sum(fen) as {{ exact_integer() }}) as fen
     from (
-        select turn + 1 as turn, is_held, holder_turn, weight_no, cost_no, fen
+        select turn + 1 as turn, is_held, holder_no, holder_turn, weight_no, cost_no, cost_count, fen
         from turns
         where is_held and holder_turn > turn
 
@@ -72,50 +91,39 @@ turns as (
         select
             ranked.turn + 1 as turn,
             kinds.is_held,
+            case when kinds.is_held then ranked.holder_no end as holder_no,
             case when kinds.is_held then ranked.holder_turn end as holder_turn,
             case when not kinds.is_held then ranked.weight_no end as weight_no,
             ranked.cost_no,
+            ranked.cost_count,
             ranked.part + case when ranked.place <= ranked.missing then sign(ranked.fen) else 0 end as fen
         from (
             select
                 *,
-                abs(fen) - sum(abs(part)) over (order by cost_no range between current row and current row) as missing,
-                row_number() over (
-                    order by
-                        cost_no,
-                        case when is_whole then remainder else {{ fraction_digits('remainder', 'size', 0) }} end desc,
-                        case when is_whole then 0 else {{ fraction_digits('remainder', 'size', 1) }} end desc,
-                        case when is_whole then 0 else {{ fraction_digits('remainder', 'size', 2) }} end desc,
-                        weight_no
-                ) - receiver_count * (cost_no - 1) as place
+                abs(fen) - sum(abs(part)) over (order by giver_no, cost_no range between current row and current row) as missing,
+                row_number() over (order by giver_no, cost_no, digits_1 desc, digits_2 desc, digits_3 desc, weight_no) - rows_before as place
             from (
-                select *, abs(fen * weight - part * size) as remainder
-                from (
-                    select
-                        turns.turn,
-                        turns.cost_no,
-                        turns.fen,
-                        weights.holder_turn,
-                        weights.weight_no,
-                        weights.receiver_count,
-                        weights.is_whole,
-                        weights.weight,
-                        weights.size,
-                        {{ truncated_quotient('turns.fen * weights.weight', 'weights.size') }} as part
-                    from turns
-                    inner join weights on turns.turn = weights.turn
-                    where turns.is_held and turns.holder_turn = turns.turn
-                ) as divided
+                {{ fraction_digit_columns(
+                    '(
+                        select
+                            turns.turn,
+                            turns.cost_no,
+                            turns.cost_count,
+                            turns.fen,
+                            weights.*,
+                            weights.receivers_before * turns.cost_count + weights.receiver_count * (turns.cost_no - 1) as rows_before,
+                            ' ~ truncated_quotient('turns.fen * weights.weight', 'weights.size') ~ ' as part
+                        from turns
+                        inner join weights on turns.holder_no = weights.giver_no
+                        where turns.is_held and turns.holder_turn = turns.turn
+                    ) as divided',
+                    'abs(fen * weight - part * size)', 'size', 'is_whole'
+                ) | indent(16) }}
             ) as counted
         ) as ranked
-        inner join (
-            select true as is_held
-            union all
-            select false as is_held
-        ) as kinds
-            on not kinds.is_held or ranked.holder_turn is not null
+        inner join (values (true), (false)) as kinds (is_held) on not kinds.is_held or ranked.holder_no is not null
     ) as next_turn
-    group by turn, is_held, holder_turn, weight_no, cost_no
+    group by turn, is_held, holder_no, holder_turn, weight_no, cost_no, cost_count
 
 ),
 
@@ -133,7 +141,7 @@ postings as (
         {{ unscaled_decimal('turns.fen', 2) }} as amount_yuan
     from turns
     inner join weights on turns.weight_no = weights.weight_no
-    inner join givers on weights.turn = givers.turn
+    inner join givers on weights.giver_no = givers.giver_no
     inner join costs on turns.cost_no = costs.cost_no
     where not turns.is_held and turns.fen <> 0
 

@@ -1,5 +1,4 @@
--- A strict step lets all its departments give at once; a sequential one lets them give one after the other. Departments of
--- one strict step share a step_order and give each other nothing, so that their turns may come in any order.
+-- A strict step lets all its departments give at once; a sequential one lets them give one after the other.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -51,7 +50,7 @@ givers as (
     select
         dept_id,
         cast(dense_rank() over (order by step_no, place) as integer) as step_order,
-        cast(row_number() over (order by step_no, dept_id) as integer) as turn,
+        cast(row_number() over (order by step_no, dept_id) as integer) as giver_no,
         step_no,
         stage,
         to_dept_classes,

@@ -33,8 +33,8 @@ charged as (
     select
         charges.stay_key,
         sum(charges.service_cost_yuan) as service_cost_yuan,
-        sum(case when charges.own_category <> '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(18, 12)) end) as own_yuan,
-        sum(case when charges.own_category = '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(18, 12)) end) as shared_yuan
+        sum(case when charges.own_category <> '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)) end) as own_yuan,
+        sum(case when charges.own_category = '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)) end) as shared_yuan
     from {{ ref('int_costing__stay_charge') }} as charges
     left join {{ ref('int_costing__service_unit_cost') }} as ratios
         on charges.own_category = ratios.own_category and charges.unit_code = ratios.unit_code

@@ -10,7 +10,7 @@ sums as (
     select
         open_stays.stay_id,
         charges.*,
-        coalesce(cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(18, 12)), 0) as cost_to_income_yuan
+        coalesce(cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)), 0) as cost_to_income_yuan
     from {{ ref('int_costing__stay_charge') }} as charges
     inner join open_stays on charges.stay_key = open_stays.stay_key
     left join {{ ref('int_costing__service_unit_cost') }} as ratios

@@ -35,34 +35,54 @@ executed as (
 
     select
         volumes.executing_dept_id as dept_id,
-        coalesce(units.unit_code, 'other') as unit_code,
+        case
+            when items.item_kind = 'drug' then 'drugs'
+            when items.item_kind = 'material' and items.is_separately_charged then 'materials'
+            else coalesce(units.unit_code, 'other')
+        end as unit_code,
+        case
+            when items.item_kind = 'drug' then 'C3'
+            when items.item_kind = 'material' and items.is_separately_charged then 'C2'
+            else ''
+        end as own_category,
         greatest(sum(volumes.amount_yuan), 0) as executed_yuan
     from {{ ref('int_costing__charge_volume') }} as volumes
     inner join {{ ref('int_conformed__item_period') }} as items on volumes.item_period_key = items.item_period_key
     left join units on lower(items.fee_class) = units.fee_class
     where volumes.is_used and volumes.is_inpatient
-        and items.item_kind <> 'drug' and not (items.item_kind = 'material' and items.is_separately_charged)
-    group by volumes.executing_dept_id, coalesce(units.unit_code, 'other')
+    group by 1, 2, 3
+
+),
+
+-- A pharmacy has no services: its cost goes with what it dispenses.
+ranked as (
+
+    select
+        *,
+        dense_rank() over (partition by dept_id order by case when own_category = '' then 1 else 2 end) as preference
+    from executed
+    where executed_yuan > 0
 
 ),
 
 weighted as (
 
     select
-        executed.dept_id,
-        executed.unit_code,
-        executed.executed_yuan,
+        ranked.dept_id,
+        ranked.unit_code,
+        ranked.own_category,
+        ranked.executed_yuan,
         cast(spent.cost_yuan as decimal(38, 2)) as cost_yuan
-    from executed
-    inner join spent on executed.dept_id = spent.dept_id
-    where executed.executed_yuan > 0
+    from ranked
+    inner join spent on ranked.dept_id = spent.dept_id
+    where ranked.preference = 1
 
 ),
 
 split as (
 
     {{ largest_remainder(
-        'weighted', 'cost_yuan', 'executed_yuan', partition_by=['dept_id'], order_by=['unit_code'], weight_digits=2
+        'weighted', 'cost_yuan', 'executed_yuan', partition_by=['dept_id'], order_by=['unit_code', 'own_category'], weight_digits=2
     ) | indent(4) }}
 
 ),
@@ -72,7 +92,7 @@ sides as (
     select own_category, unit_code, fee_yuan, 0 as cost_yuan
     from {{ ref('int_costing__stay_charge') }}
     union all
-    select '' as own_category, unit_code, 0 as fee_yuan, part as cost_yuan
+    select own_category, unit_code, 0 as fee_yuan, part as cost_yuan
     from split
     union all
     select

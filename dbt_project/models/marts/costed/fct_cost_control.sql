@@ -110,7 +110,7 @@ compared as (
         coalesce(incomes.income_yuan, 0) as income_yuan,
         targets.target,
         cast({{ divide_rounded(
-            'cast(coalesce(incomes.income_yuan, 0) as decimal(18, 2)) * cast(targets.target as decimal(18, 6))',
+            'cast(coalesce(incomes.income_yuan, 0) as decimal(20, 2)) * cast(targets.target as decimal(18, 6))',
             'cast(100 as decimal(18, 0))', 2, 8
         ) }} as decimal(18, 2)) as allowed_yuan
     from departments
@@ -144,7 +144,7 @@ published as (
         judged.allowed_yuan,
         judged.overrun_yuan,
         judged.saving_yuan,
-        cast(round(judged.saving_yuan * {{ parameter('development_fund_ratio', 'decimal(9, 6)') }}, 2) as decimal(18, 2)) as development_fund_yuan
+        cast(round(cast(judged.saving_yuan as decimal(20, 2)) * {{ parameter('development_fund_ratio', 'decimal(9, 6)') }}, 2) as decimal(18, 2)) as development_fund_yuan
     from judged
     cross join scope
 

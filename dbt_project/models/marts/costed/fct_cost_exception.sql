@@ -67,10 +67,10 @@ exceptions as (
         'cost_above_group' as exception,
         cases.stay_id,
         cases.cost_yuan as amount_yuan,
-        medians.median_yuan * {{ parameter('case_cost_median_multiple', 'decimal(9, 2)') }} as limit_yuan
+        cast(medians.median_yuan as decimal(20, 2)) * {{ parameter('case_cost_median_multiple', 'decimal(9, 2)') }} as limit_yuan
     from cases
     inner join medians on cases.group_code = medians.group_code
-    where cases.cost_yuan > medians.median_yuan * {{ parameter('case_cost_median_multiple', 'decimal(9, 2)') }}
+    where cases.cost_yuan > cast(medians.median_yuan as decimal(20, 2)) * {{ parameter('case_cost_median_multiple', 'decimal(9, 2)') }}
     union all
     select 'cost_without_bed_day' as exception, cases.stay_id, cases.cost_yuan as amount_yuan, 0 as limit_yuan
     from cases

@@ -69,12 +69,12 @@ published as (
         cast({{ divide_rounded('joined.cost_yuan', 'joined.unit_count', 4) }} as decimal(18, 4)) as unit_cost_yuan,
         joined.income_yuan,
         joined.variable_cost_yuan,
-        cast({{ divide_rounded('joined.cost_yuan * 100', 'joined.income_yuan', 4) }} as decimal(18, 4)) as cost_per_100_yuan,
+        cast({{ divide_rounded('cast(joined.cost_yuan as decimal(20, 2)) * 100', 'joined.income_yuan', 4) }} as decimal(18, 4)) as cost_per_100_yuan,
         cast({{ divide_rounded('joined.income_yuan - joined.cost_yuan', 'joined.cost_yuan', 6) }} as decimal(18, 6)) as return_on_cost,
         cast(case
             when joined.income_yuan > joined.variable_cost_yuan and joined.unit_count > 0
                 then {{ divide_rounded(
-                    '(joined.cost_yuan - joined.variable_cost_yuan) * joined.unit_count', 'joined.income_yuan - joined.variable_cost_yuan', 2, 2
+                    'cast(joined.cost_yuan - joined.variable_cost_yuan as decimal(20, 2)) * joined.unit_count', 'joined.income_yuan - joined.variable_cost_yuan', 2, 2
                 ) }}
         end as decimal(18, 2)) as break_even_count
     from joined

@@ -32,7 +32,7 @@ published as (
         charges.unit_code,
         cast(sum(charges.fee_yuan) as decimal(18, 2)) as fee_yuan,
         cast(coalesce(sum(
-            cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(18, 12))
+            cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12))
         ), 0) as decimal(18, 2)) as cost_yuan
     from charges
     cross join scope
