@@ -81,7 +81,8 @@ FAULTS = {
                 100 + case when n = 0 then 60 else n % 2 end as unit_cost_yuan
             from (select distinct hospital_id, month from costed.fct_unit_cost), range(30) as wards (n);
             insert into history.fct_unit_cost by name
-                select hospital_id, date '2024-12-01' as month, dept_id, cost_object, 100 as unit_cost_yuan from costed.fct_unit_cost""",
+                select hospital_id, date '2024-12-01' as month, dept_id, cost_object, 100 as unit_cost_yuan
+                from costed.fct_unit_cost""",
     ),
     "every yuan followed its patient last month": Fault(
         "12",

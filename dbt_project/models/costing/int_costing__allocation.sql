@@ -101,7 +101,7 @@ turns as (
             select
                 *,
                 abs(fen) - sum(abs(part)) over (order by giver_no, cost_no range between current row and current row) as missing,
-                row_number() over (order by giver_no, cost_no, digits_1 desc, digits_2 desc, digits_3 desc, weight_no) - rows_before as place
+                row_number() over (order by giver_no asc, cost_no asc, digits_1 desc, digits_2 desc, digits_3 desc, weight_no asc) - rows_before as place
             from (
                 {{ fraction_digit_columns(
                     '(

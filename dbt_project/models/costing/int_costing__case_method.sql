@@ -33,11 +33,18 @@ charged as (
     select
         charges.stay_key,
         sum(charges.service_cost_yuan) as service_cost_yuan,
-        sum(case when charges.own_category <> '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)) end) as own_yuan,
-        sum(case when charges.own_category = '' then cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)) end) as shared_yuan
-    from {{ ref('int_costing__stay_charge') }} as charges
-    left join {{ ref('int_costing__service_unit_cost') }} as ratios
-        on charges.own_category = ratios.own_category and charges.unit_code = ratios.unit_code
+        sum(case when charges.own_category <> '' then charges.cost_yuan end) as own_yuan,
+        sum(case when charges.own_category = '' then charges.cost_yuan end) as shared_yuan
+    from (
+        select
+            charges.stay_key,
+            charges.own_category,
+            charges.service_cost_yuan,
+            cast(charges.fee_yuan as decimal(18, 2)) * cast(ratios.cost_to_charge as decimal(20, 12)) as cost_yuan
+        from {{ ref('int_costing__stay_charge') }} as charges
+        left join {{ ref('int_costing__service_unit_cost') }} as ratios
+            on charges.own_category = ratios.own_category and charges.unit_code = ratios.unit_code
+    ) as charges
     group by charges.stay_key
 
 ),

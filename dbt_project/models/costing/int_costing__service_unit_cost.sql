@@ -45,12 +45,12 @@ executed as (
             when items.item_kind = 'material' and items.is_separately_charged then 'C2'
             else ''
         end as own_category,
-        greatest(sum(volumes.amount_yuan), 0) as executed_yuan
+        sum(volumes.amount_yuan) as executed_yuan
     from {{ ref('int_costing__charge_volume') }} as volumes
     inner join {{ ref('int_conformed__item_period') }} as items on volumes.item_period_key = items.item_period_key
     left join units on lower(items.fee_class) = units.fee_class
     where volumes.is_used and volumes.is_inpatient
-    group by 1, 2, 3
+    group by volumes.executing_dept_id, items.item_kind, items.is_separately_charged, coalesce(units.unit_code, 'other')
 
 ),
 
@@ -58,10 +58,14 @@ executed as (
 ranked as (
 
     select
-        *,
+        dept_id,
+        unit_code,
+        own_category,
+        sum(executed_yuan) as executed_yuan,
         dense_rank() over (partition by dept_id order by case when own_category = '' then 1 else 2 end) as preference
     from executed
-    where executed_yuan > 0
+    group by dept_id, unit_code, own_category
+    having sum(executed_yuan) > 0
 
 ),
 

@@ -32,7 +32,7 @@ changes as (
 
     select
         *,
-        cast({{ divide_rounded('unit_cost_yuan - last_unit_cost_yuan', 'last_unit_cost_yuan', 6) }} as decimal(18, 6)) as change_ratio
+        cast({{ divide_rounded('unit_cost_yuan - last_unit_cost_yuan', 'last_unit_cost_yuan', 6) }} as decimal(20, 6)) as change_ratio
     from compared
     where last_unit_cost_yuan <> 0
 
@@ -54,7 +54,7 @@ judged as (
 
     select
         *,
-        cast(departments * change_ratio - sum_of_changes as decimal(18, 6)) as distance,
+        cast(departments * change_ratio - sum_of_changes as decimal(20, 6)) as distance,
         cast(departments * sum_of_squares - sum_of_changes * sum_of_changes as decimal(38, 12)) as scaled_variance
     from spread
 

@@ -144,7 +144,9 @@ published as (
         judged.allowed_yuan,
         judged.overrun_yuan,
         judged.saving_yuan,
-        cast(round(cast(judged.saving_yuan as decimal(20, 2)) * {{ parameter('development_fund_ratio', 'decimal(9, 6)') }}, 2) as decimal(18, 2)) as development_fund_yuan
+        cast(round(
+            cast(judged.saving_yuan as decimal(20, 2)) * {{ parameter('development_fund_ratio', 'decimal(9, 6)') }}, 2
+        ) as decimal(18, 2)) as development_fund_yuan
     from judged
     cross join scope
 
