@@ -58,19 +58,31 @@ def test_departments_carry_the_ledger(release: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_every_episode_is_a_case_or_an_open_stay(release: duckdb.DuckDBPyConnection) -> None:
-    cases = release.execute("select count(*), count(*) filter (where cost_yuan > 0) from costed.fct_case_cost").fetchone()
+    cases = release.execute(
+        "select count(*), count(*) filter (where cost_yuan > 0) from costed.fct_case_cost where method = 'top_down'"
+    ).fetchone()
     stays = release.execute("select count(distinct stay_id) from costed.fct_open_stay").fetchone()
     assert cases == (372, 372)
     assert stays == (32,)
 
 
 def test_episodes_and_named_buckets_add_up_to_the_ledger(release: duckdb.DuckDBPyConnection) -> None:
-    cases = total(release, "select cost_yuan as amount from costed.fct_case_cost")
+    cases = total(release, "select cost_yuan as amount from costed.fct_case_cost where method = 'top_down'")
     open_stays = total(release, "select own_cost_yuan + shared_cost_yuan as amount from costed.fct_open_stay")
     buckets = total(release, "select amount_yuan as amount from costed.fct_cost_bucket")
     inpatient = total(release, "select amount_yuan as amount from costed.fct_department_cost where service_setting = 'inpatient'")
     assert cases + open_stays == inpatient > 0
     assert cases + open_stays + buckets == Decimal("1060115.47")
+
+
+def test_three_methods_reconcile_to_one_inpatient_total(release: duckdb.DuckDBPyConnection) -> None:
+    inpatient = total(release, "select amount_yuan as amount from costed.fct_department_cost where service_setting = 'inpatient'")
+    sums = release.execute(
+        """select method, sum(amount_yuan) filter (where line <> 'inpatient_cost'),
+            sum(amount_yuan) filter (where line = 'inpatient_cost')
+        from costed.fct_case_reconciliation group by method order by method"""
+    ).fetchall()
+    assert sums == [(method, inpatient, inpatient) for method in ("bottom_up", "cost_to_income", "top_down")]
 
 
 def test_settlement_and_bonus_are_not_applicable_and_say_so(release: duckdb.DuckDBPyConnection) -> None:
