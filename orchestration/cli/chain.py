@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ def verify(
     release: Annotated[str | None, typer.Option(help="Read the files behind this release alone.")] = None,
     reperform: Annotated[str | None, typer.Option(help="Compute this release again from landing and record.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the engine, for --reperform.")] = 2,
+    pack: Annotated[Path | None, typer.Option(help="Check an audit pack by itself; needs no warehouse.")] = None,
 ) -> None:
     """Verify records, signatures, files, landing, snapshots and access log; names the first bad link.
 
@@ -32,6 +34,9 @@ def verify(
     from orchestration.privacy.access import log_head
     from orchestration.release.verify import verify_home
 
+    if pack is not None:
+        _verify_pack(pack)
+        return
     place = Home.resolve(home)
     head = verify_home(place, anchor, release or reperform)
     log = log_head(place)
@@ -40,6 +45,20 @@ def verify(
     console.print(f"access log 访问日志: {log.entries} entries, head {log.sha256 or '-'}", markup=False)
     if reperform is not None:
         _reperform(place, reperform, threads)
+
+
+def _verify_pack(pack: Path) -> None:
+    from orchestration.cli.console import console
+    from orchestration.lineage.pack import verify_pack
+
+    trace = verify_pack(pack)
+    subject = ", ".join(f"{column} {value}" for column, value in trace["subject"].items())
+    console.print(
+        f"✓ {trace['hospital_id']} {trace['month']} {subject}: {trace['total_yuan']} 审计包完整，合计与来源逐笔相符",
+        style="bold green",
+        markup=False,
+    )
+    console.print(f"release {trace['release_id']} {trace['record_sha256']}", markup=False)
 
 
 def _reperform(home: Home, release_id: str, threads: int) -> None:

@@ -21,7 +21,6 @@ from orchestration.landing.late import LATE
 from orchestration.landing.model import LandedFile, LandedTable
 from orchestration.landing.month import MANIFEST, verify_file
 from orchestration.landing.views import view_sql
-from orchestration.lineage.declaration import load_declarations
 from orchestration.release.partition import PartitionFile
 from orchestration.release.record import Record, current_record, read_record
 from orchestration.run.private import landing_columns
@@ -114,12 +113,19 @@ class OpenedRelease:
 
     def has(self, month: date, name: str) -> bool:
         """Whether the release holds a model of the month."""
-        return (month, load_declarations()[name].relation) in self.files
+        return self._file(month, name) is not None
+
+    def _file(self, month: date, name: str) -> PartitionFile | None:
+        """The published file of a model; names are unique over all schemas."""
+        return self._by_name.get((month, name))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[date, str], PartitionFile]:
+        return {(month, relation.rpartition(".")[2]): file for (month, relation), file in self.files.items()}
 
     def _is_small(self, month: date, name: str) -> bool:
         """Small published relations are read once; a trace joins them many times."""
-        declared = load_declarations().get(name)
-        file = self.files.get((month, declared.relation if declared else f"conformed.{name}"))
+        file = self._file(month, name)
         return file is not None and file.bytes <= MOST_BYTES_KEPT
 
     def _select(self, month: date, name: str) -> str:
@@ -135,14 +141,12 @@ class OpenedRelease:
         return self._published(month, name)
 
     def _published(self, month: date, name: str) -> str:
-        declared = load_declarations().get(name)
-        relation = declared.relation if declared else f"conformed.{name}"
-        file = self.files.get((month, relation))
+        file = self._file(month, name)
         if file is None:
             raise ConfigurationError(
-                f"release {self.record.release_id} holds no {relation} of {self.hospital_id} {month:%Y-%m}",
+                f"release {self.record.release_id} holds no {name} of {self.hospital_id} {month:%Y-%m}",
                 remedy="run the month again with this version: it publishes what a trace walks through",
-                zh=f"发布版本中没有 {relation}",
+                zh=f"发布版本中没有 {name}",
             )
         path = file.verified(self.home.published / self.record.release_id)
         return f"select * from read_parquet({_literal(str(path))}, hive_partitioning = false)"

@@ -65,7 +65,7 @@ A weight that is a column of the model is looked up in its rows; other weights a
         '{{ way['path'] }}' as path,
         {% if way['weights'] -%}
         exists (
-            select 1 from {{ lineage_relation(way['weights'][0][0]) }} as child where {{ way['sign'] }} * {{ way['weights'][0][1] }} > 0
+            select 1 from {{ ref(way['weights'][0][0]) }} as child where {{ way['sign'] }} * {{ way['weights'][0][1] }} > 0
         )
         {%- else -%}
         {{ 'true' if way['sign'] > 0 else 'false' }}

@@ -87,7 +87,7 @@ from (
         from {{ lineage_relation(name) }} as child where {{ of }}
         {%- for edge in edges %}
         union all
-        {{ lineage_derived(edge, name, keys, kind) }}
+        {{ lineage_derived(edge, lineage_child(name, lineage, is_total), keys, kind) }}
         {%- endfor %}
     ) as both_sides
     {{ 'group by ' ~ keys | join(', ') if keys }}
@@ -95,15 +95,21 @@ from (
 ) as compared
 {%- endmacro %}
 
+{#- The rows a sum is looked for in; in total a key that stands twice must not count its parents twice. -#}
+{% macro lineage_child(name, lineage, is_total) -%}
+    {%- set relation = lineage_relation(name) -%}
+    {{ return('(select distinct ' ~ lineage['key'] | join(', ') ~ ' from ' ~ relation ~ ')' if is_total else relation) }}
+{%- endmacro %}
+
 {#- What the parent rows of one edge make of it. -#}
-{% macro lineage_derived(edge, name, keys, kind) -%}
+{% macro lineage_derived(edge, child, keys, kind) -%}
 {%- set relations = lineage_relations(edge) -%}
 {%- set columns = [] -%}
 {%- for key in keys -%}
     {%- do columns.append(lineage_matched(edge['match'], key) if kind == 'split' else 'child.' ~ key) -%}
 {%- endfor -%}
 {%- set rows = lineage_parents(edge, relations) ~ (' where ' ~ edge['where'] if edge.get('where') else '') if kind == 'split'
-    else lineage_rows(edge, lineage_relation(name), relations) -%}
+    else lineage_rows(edge, child, relations) -%}
 {%- set select -%}
 select {% for column in columns %}{{ column }} as {{ keys[loop.index0] }}, {% endfor %}0 as is_stated, 0 as stated_amount,
     cast(sum({{ lineage_amount(edge) }}) as decimal(38, 8)) as derived_amount

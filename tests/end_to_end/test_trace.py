@@ -1,0 +1,209 @@
+"""From every bonus of two sample months to source rows and back, and what a trace says when something was altered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import zipfile
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestration.errors import BadInput
+from orchestration.home import Home
+from orchestration.lineage.opened import OpenedRelease, open_release
+from orchestration.lineage.pack import CONTENTS, TRACE, verify_pack
+from orchestration.lineage.trace import Trace, bonus_subject, explain_month, mart_subject
+from tests.conftest import Casemix
+
+JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
+MONTHS = [(hospital, month) for hospital in ("H1", "H2") for month in (JANUARY, FEBRUARY)]
+
+
+@pytest.fixture(scope="module")
+def home(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return Home(tmp_path_factory.mktemp("traced"))
+
+
+@pytest.fixture
+def opened(home: Home) -> OpenedRelease:
+    return open_release(home, "H1", JANUARY)
+
+
+def test_two_months_of_both_hospitals_are_published(casemix: Casemix, sample: Path, home: Home) -> None:
+    months = ("--from", "2025-01", "--to", "2025-02")
+    done = casemix("run", "--config", sample / "casemix.yml", *months, "--simulation", "--home", home.root)
+    assert done.exit_code == 0, done.err
+
+
+@pytest.mark.parametrize(("hospital", "month"), MONTHS)
+def test_every_bonus_is_explained_to_the_fen(home: Home, hospital: str, month: date) -> None:
+    everyone = explain_month(open_release(home, hospital, month), month)
+    assert len(everyone.lines) > 1_000
+    assert everyone.difference == 0
+    assert {number: gap for number, gap in everyone.leaf_differences.items() if gap} == {}
+    assert [line.component for line in everyone.lines if not everyone.leaf_counts[line.number]] == []
+
+
+@pytest.mark.parametrize(("hospital", "month"), MONTHS)
+def test_every_identity_closes_and_every_source_row_is_accounted_for(home: Home, hospital: str, month: date) -> None:
+    opened = open_release(home, hospital, month)
+    identities = opened.relation(month, "fct_reconciliation")
+    assert opened.con.execute(f"select * from {identities} where not is_closed").fetchall() == []
+    assert opened.con.execute(f"select count(*) from {identities}").fetchone()[0] > 60  # type: ignore[index]
+    coverage = opened.relation(month, "fct_source_coverage")
+    sides = "sum(case side when 'received' then {0} else -{0} end)"
+    figures = ", ".join(sides.format(column) for column in ("row_count", "amount_yuan", "key_checksum"))
+    for table, *differences in opened.con.execute(f"select table_name, {figures} from {coverage} group by 1").fetchall():
+        assert differences == [0, 0, 0], table
+
+
+def test_leaves_add_up_to_the_running_sum_and_name_rows_of_the_delivered_file(opened: OpenedRelease, sample: Path) -> None:
+    trace = Trace(opened, JANUARY, bonus_subject(opened, JANUARY, "0101"))
+    leaves = list(trace.leaves())
+    assert sum(leaf.contribution for leaf in leaves) == trace.total == leaves[-1].running
+    charges = [leaf for leaf in leaves if leaf.table == "his_charge" and leaf.month == JANUARY]
+    rows = (sample / "H1" / "2025-01" / "收费明细.csv").read_text(encoding="gb18030").splitlines()
+    assert all(leaf.key in rows[int(leaf.file_row or 0) - 1] for leaf in charges)
+    assert all(leaf.source and leaf.source.source_name == "H1/2025-01/收费明细.csv" for leaf in charges)
+
+
+def refund_of(opened: OpenedRelease) -> tuple[str, int, int]:
+    """A department and the rows of a charge it was paid points for and of its whole refund."""
+    landing = opened.relation(JANUARY, "landing.his_charge")
+    items = opened.relation(JANUARY, "int_conformed__item_period")
+    query = f"""
+        select refund.ordering_dept_id, charge.source_row, refund.source_row
+        from {landing} as refund
+        inner join {landing} as charge on refund.reverses_charge_id = charge.charge_id and refund.quantity = -charge.quantity
+        inner join {items} as items on refund.item_id = items.item_id
+        where refund.encounter_type = 'outpatient' and items.judging_points > 0 order by 3 limit 1"""
+    found = opened.con.execute(query).fetchone()
+    assert found is not None
+    return found
+
+
+def test_f29_a_charge_and_its_refund_both_appear(opened: OpenedRelease) -> None:
+    dept_id, charge, refund = refund_of(opened)
+    trace = Trace(opened, JANUARY, bonus_subject(opened, JANUARY, dept_id, "POINTS"))
+    found = {leaf.file_row: leaf for leaf in trace.leaves() if leaf.file_row in (charge, refund)}
+    assert found[charge].contribution > 0 > found[refund].contribution
+    assert abs(found[charge].contribution + found[refund].contribution) <= Decimal("0.000001")
+    assert found[refund].counted == -found[charge].counted  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("mart", "key"),
+    [
+        ("costed.fct_department_cost", {"dept_id": "0101"}),
+        ("costed.fct_case_cost", {"method": "top_down"}),
+        ("settled.fct_case_settlement", {"basis": "simulated"}),
+        ("settled.fct_case_settlement", {"basis": "actual"}),
+        ("settled.fct_true_up", {"dept_id": "0101"}),
+        ("costed.fct_open_stay", {"dept_id": "0101"}),
+        ("costed.fct_item_cost", {"dept_id": "0201", "method": "revenue"}),
+    ],
+)
+def test_other_figures_are_explained_too(home: Home, mart: str, key: dict[str, str]) -> None:
+    opened = open_release(home, "H1", FEBRUARY)
+    trace = Trace(opened, FEBRUARY, mart_subject(mart, key))
+    assert trace.difference == 0
+    assert not any(trace.leaf_differences.values())
+
+
+@pytest.fixture
+def altered(opened: OpenedRelease) -> OpenedRelease:
+    """A release whose charges are a table that may be edited; files are verified as before."""
+    opened.con.execute(f"create table edited as select * from {opened.relation(JANUARY, 'int_conformed__charge')}")
+    opened._views[JANUARY, "int_conformed__charge"] = "edited"
+    return opened
+
+
+def test_a_perturbed_leaf_moves_its_line_by_its_weight_times_the_rate(altered: OpenedRelease) -> None:
+    """A charge judged once more: what the department's points are worth moves by its points, and the trace says so."""
+    dept_id, charge, _ = refund_of(altered)
+    subject = mart_subject("scored.fct_workload_points", {"dept_id": dept_id, "point_kind": "judging"})
+    before = next(leaf for leaf in Trace(altered, JANUARY, subject).leaves() if leaf.file_row == charge)
+    altered.con.execute(f"update edited set quantity = quantity + 1 where source_row = {charge}")
+    trace = Trace(altered, JANUARY, subject)
+    after = next(leaf for leaf in trace.leaves() if leaf.file_row == charge)
+    assert before.rate == after.rate
+    assert after.counted == before.counted + 1  # type: ignore[operator]
+    assert [gap for gap in trace.leaf_differences.values() if gap] == [-before.rate]  # type: ignore[operator]
+
+
+def test_a_deleted_leaf_is_a_difference(altered: OpenedRelease) -> None:
+    dept_id, charge, _ = refund_of(altered)
+    altered.con.execute(f"delete from edited where source_row = {charge}")
+    trace = Trace(altered, JANUARY, mart_subject("scored.fct_workload_points", {"dept_id": dept_id}))
+    assert any(trace.leaf_differences.values())
+
+
+def test_the_auditor_walks_from_a_bonus_to_a_refund_in_three_commands(
+    casemix: Casemix, home: Home, opened: OpenedRelease
+) -> None:
+    dept_id, _, refund = refund_of(opened)
+    place = ("2025-01", dept_id, "--hospital", "H1", "--home", home.root)
+    first = casemix("trace", *place)
+    assert first.exit_code == 0, first.err
+    assert "POINTS" in first.out and "0.00" in first.out
+    second = casemix("trace", *place, "--component", "POINTS", "--negative", "--format", "csv", "--purpose", "复核退费")
+    rows = list(csv.DictReader(io.StringIO(second.out)))
+    (row,) = [row for row in rows if row["file_row"] == str(refund)]
+    assert row["source_file"] == "H1/2025-01/收费明细.csv"
+    original = home.landing / "H1" / "2025-01" / row["batch_id"] / "original" / row["source_file"].replace("/", "__")
+    third = original.read_bytes().split(b"\n")[refund - 1].decode("gb18030")
+    assert row["key"] in third
+    assert '"purpose":"复核退费"' in (home.root / "access.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_page_stands_on_its_own(casemix: Casemix, home: Home, tmp_path: Path) -> None:
+    page = tmp_path / "0101.html"
+    done = casemix("trace", "2025-02", "0101", "--hospital", "H1", "--format", "html", "--output", page, "--home", home.root)
+    assert done.exit_code == 0, done.err
+    text = page.read_text(encoding="utf-8")
+    assert "逐笔闭合" in text and "<svg" in text and "收费明细.csv" in text
+    assert "http" not in text.replace("http://www.w3.org", "") and "<script" not in text
+
+
+def test_a_pack_verifies_itself_and_names_what_was_changed(casemix: Casemix, home: Home, tmp_path: Path) -> None:
+    pack = tmp_path / "0101.zip"
+    done = casemix("trace", "2025-02", "0101", "--hospital", "H1", "--pack", pack, "--home", home.root)
+    assert done.exit_code == 0, done.err
+    assert casemix("verify", "--pack", pack).exit_code == 0
+    forged = tmp_path / "forged.zip"
+    with zipfile.ZipFile(pack) as whole, zipfile.ZipFile(forged, "w") as other:
+        for name in whole.namelist():
+            content = whole.read(name)
+            if name == TRACE:
+                trace = json.loads(content)
+                trace["leaves"][0]["contribution_yuan"] = "1.00"
+                content = json.dumps(trace).encode()
+            other.writestr(name, content)
+    with pytest.raises(BadInput, match="its files"):
+        verify_pack(forged)
+    assert CONTENTS in zipfile.ZipFile(forged).namelist()
+
+
+def test_an_altered_landing_file_stops_the_trace(home: Home, tmp_path: Path) -> None:
+    copy = Home(tmp_path / "copy")
+    shutil.copytree(home.root, copy.root, symlinks=True)
+    (path,) = (copy.landing / "H1" / "2025-01").glob("b*/his_charge.parquet")
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    opened = open_release(copy, "H1", JANUARY)
+    with pytest.raises(BadInput) as refused:
+        list(Trace(opened, JANUARY, bonus_subject(opened, JANUARY, "0101", "POINTS")).leaves())
+    assert refused.value.rule == "F42"
+
+
+def test_a_department_nobody_knows_is_bad_input(casemix: Casemix, home: Home) -> None:
+    done = casemix("trace", "2025-01", "9999' or '1'='1", "--hospital", "H1", "--home", home.root)
+    assert done.exit_code == 3
+    assert "没有科室或职工" in done.err
