@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.run.private import create_private_database
 from tests.models.compiled_models import DATABASE, CompiledModels, compile_models, fetch
+from tests.models.settlement_parents import PARENTS, SCHEMAS, SELECT
 from tests.models.settlement_reference import Group, Terms, settle, split
 
 MONTH, NEXT, LAST_YEAR = date(2026, 3, 1), date(2026, 4, 1), date(2025, 3, 1)
@@ -57,34 +58,17 @@ PARAMETERS = {
     "true_up_basis": "simulated",
     "recognition_ratio": "0.7",
 }
-PARENTS = {
-    "conformed.int_conformed__case": "stay_id varchar, insurance_type varchar, admitted_at timestamp, discharged_at timestamp, "
-    "settled_on date, "
-    "total_fee_yuan decimal(18,2), self_paid_fee_yuan decimal(18,2), stay_days integer, discharge_way varchar, "
-    "discharge_dept_id varchar, "
-    "is_quarantined boolean",
-    "conformed.int_conformed__stay": "stay_id varchar, stay_key integer, patient_id varchar",
-    "conformed.int_conformed__ward_day": "stay_id varchar, dept_id varchar, days_whole_stay integer",
-    "conformed.int_conformed__charge": "is_inpatient boolean, encounter_key integer, ordering_dept_key integer, "
-    "amount_yuan decimal(18,2)",
-    "conformed.int_conformed__department": "dept_id varchar, dept_key integer",
-    "grouped.fct_case": "stay_id varchar, scheme varchar, version varchar, status varchar, group_code varchar, "
-    "aux_coefficient decimal(9,6)",
-    "costed.fct_case_cost": "stay_id varchar, method varchar, own_cost_yuan decimal(18,2), own_fee_yuan decimal(18,2), "
-    "shared_cost_yuan decimal(18,2), shared_direct_cost_yuan decimal(18,2)",
-}
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
-    select = "models/settlement models/marts/settled stg_his__settlement stg_insurer__case_settlement stg_performance__opening"
-    return compile_models(tmp_path_factory.mktemp("settlement"), select)
+    return compile_models(tmp_path_factory.mktemp("settlement"), SELECT)
 
 
 @pytest.fixture
 def con(tmp_path: Path) -> Iterable[duckdb.DuckDBPyConnection]:
     with create_private_database(tmp_path / DATABASE) as connection:
-        for schema in ("staging", "conformed", "grouped", "costed", "settlement", "settled"):
+        for schema in SCHEMAS:
             connection.execute(f"create schema if not exists {schema}")
         for name, columns in PARENTS.items():
             connection.execute(f"create table {name} ({columns})")
@@ -160,7 +144,7 @@ def random_terms(chance: random.Random, scheme: str, rules: str) -> Terms:
         point_value=number(chance, 4, 15, 6) if scheme == "DIP" else number(chance, 60, 120, 4),
         bonus=number(chance, 0, 0.15, 6),
         bands=DIP_BANDS if scheme == "DIP" else DRG_BANDS,
-        rules={} if scheme == "DIP" else RULES[rules],
+        rules=RULES[rules],
     )
 
 
@@ -177,7 +161,7 @@ def random_groups(chance: random.Random, scheme: str) -> dict[str, Group]:
 
 @pytest.mark.parametrize(
     ("scheme", "rules", "seed"),
-    [("DIP", "", 1), ("DIP", "", 2), ("CHS-DRG", "points", 3), ("CHS-DRG", "hangzhou", 4), ("CHS-DRG", "rate", 5)],
+    [("DIP", "rate", 1), ("DIP", "points", 2), ("CHS-DRG", "points", 3), ("CHS-DRG", "hangzhou", 4), ("CHS-DRG", "rate", 5)],
 )
 def test_every_case_is_paid_as_the_rules_say(
     con: duckdb.DuckDBPyConnection, models: CompiledModels, scheme: str, rules: str, seed: int
@@ -198,6 +182,7 @@ def test_every_case_is_paid_as_the_rules_say(
         special = (
             chance.choice([kind for kind in ("incomplete", "excluded") if kind in terms.rules] + [None] * 4) if group else None
         )
+        expected_class = None if scheme == "DIP" else special  # DIP reads no class that depends on the stay
         kind, share = chance.choice(["employee", "employee", "self_pay"]), number(chance, 0, 9000, 2)
         auxiliary = number(chance, 1, 1.4, 6) if scheme == "DIP" and group else Decimal(1)
         page = {
@@ -228,7 +213,7 @@ def test_every_case_is_paid_as_the_rules_say(
             "aux_coefficient": auxiliary,
         }
         add(con, "grouped.fct_case", [case])
-        settled = settle(fee, group, terms, auxiliary, special)
+        settled = settle(fee, group, terms, auxiliary, expected_class)
         fund = Decimal(0) if kind == "self_pay" else max(settled.standard - share, Decimal(0))
         expected[stay_id] = (settled.multiple_class, settled.score, settled.standard, fund)
     models.build(con)

@@ -19,6 +19,7 @@ classified as (
         cases.scheme,
         case
             when cases.status = 'excluded' then 'excluded'
+            when rules.case_class = 'per_diem' then rules.case_class
             when refs.stay_id is null then 'ungrouped'
             when rules.case_class is not null then rules.case_class
             when cases.billed_fee_yuan > refs.high_multiple * refs.mean_fee_yuan then 'high'
@@ -49,7 +50,9 @@ ruled as (
     select
         classified.*,
         case
-            when classified.multiple_class = 'ungrouped' or classified.base is null then 'ungrouped'
+            when classified.multiple_class = 'per_diem' then rules.formula
+            when classified.base is null then 'ungrouped'
+            when classified.scheme = 'DIP' and classified.multiple_class = 'special_review' then rules.formula
             when classified.scheme = 'DIP' and classified.multiple_class = 'high' then 'excess_times_coefficient'
             when classified.scheme = 'DIP' and classified.multiple_class = 'low' then 'ratio'
             when classified.scheme = 'DIP' then 'base'
@@ -62,10 +65,12 @@ ruled as (
     left join {{ source('policy', 'payment_rule') }} as rules
         on classified.rule_region = rules.region
         and classified.multiple_class = rules.case_class
+        and (classified.scheme = 'CHS-DRG' or classified.multiple_class in ('per_diem', 'special_review'))
         and {{ in_force('rules', 'classified.policy_date') }}
     left join {{ source('policy', 'payment_rule') }} as usual
         on classified.rule_region = usual.region
         and usual.case_class = 'normal'
+        and classified.scheme = 'CHS-DRG'
         and {{ in_force('usual', 'classified.policy_date') }}
 
 )

@@ -34,7 +34,7 @@ terms as (
         (
             select max(rules.region)
             from {{ source('policy', 'payment_rule') }} as rules
-            where rules.region in (placed.region, '*') and placed.scheme = 'CHS-DRG' and {{ in_force('rules', 'placed.policy_date') }}
+            where rules.region in (placed.region, '*') and {{ in_force('rules', 'placed.policy_date') }}
         ) as rule_region,
         (
             select coalesce(sum(extra.value), 0)

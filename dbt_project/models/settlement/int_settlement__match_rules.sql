@@ -1,4 +1,5 @@
--- Classes that hold whatever the fee, in the order in which they win.
+-- Classes that hold whatever the fee, in the order in which they win. DIP prices by its own bands and takes from the rules
+-- only what lists name: groups paid by the day and cases under review.
 with cases as (
 
     select * from {{ ref('int_settlement__gather_cases') }}
@@ -25,13 +26,13 @@ rules as (
 
 per_diem_groups as (
 
-    select distinct group_code from {{ source('policy', 'per_diem') }}
+    select distinct group_code, valid_from, valid_to from {{ source('policy', 'per_diem') }}
 
 ),
 
 reviewed as (
 
-    select distinct code as stay_id from {{ source('policy', 'code_list') }} where list_code = 'special_review'
+    select code as stay_id, valid_from, valid_to from {{ source('policy', 'code_list') }} where list_code = 'special_review'
 
 ),
 
@@ -43,9 +44,13 @@ hits as (
         row_number() over (partition by cases.stay_id order by rules.rank_no) as place
     from cases
     inner join terms on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
-    inner join rules on terms.rule_region = rules.region and {{ in_force('rules', 'cases.policy_date') }}
-    left join per_diem_groups on cases.group_code = per_diem_groups.group_code
-    left join reviewed on cases.stay_id = reviewed.stay_id
+    inner join rules
+        on terms.rule_region = rules.region
+        and {{ in_force('rules', 'cases.policy_date') }}
+        and (terms.scheme = 'CHS-DRG' or rules.case_class in ('per_diem', 'special_review'))
+    left join per_diem_groups
+        on cases.group_code = per_diem_groups.group_code and {{ in_force('per_diem_groups', 'cases.policy_date') }}
+    left join reviewed on cases.stay_id = reviewed.stay_id and {{ in_force('reviewed', 'cases.policy_date') }}
     where cases.status = 'grouped'
         and case rules.test_name
             when 'otherwise' then true

@@ -32,7 +32,11 @@ with settled as (
         priced.adjusted_score,
         case
             when classes.formula = 'unpaid' or (classes.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
-            else coalesce(priced.standard_total_yuan, days.standard_total_yuan, cases.billed_fee_yuan)
+            else coalesce(
+                priced.standard_total_yuan + coalesce(supplements.amount, 0),
+                days.standard_total_yuan + coalesce(supplements.amount, 0),
+                cases.billed_fee_yuan
+            )
         end as standard_total_yuan
     from {{ ref('int_settlement__gather_cases') }} as cases
     inner join {{ ref('int_settlement__find_terms') }} as terms
@@ -40,6 +44,8 @@ with settled as (
     inner join {{ ref('int_settlement__classify_cases') }} as classes on cases.stay_id = classes.stay_id
     left join {{ ref('int_settlement__price_cases') }} as priced on cases.stay_id = priced.stay_id
     left join {{ ref('int_settlement__pay_per_day') }} as days on cases.stay_id = days.stay_id
+    left join {{ source('policy', 'supplement') }} as supplements
+        on cases.group_code = supplements.group_code and {{ in_force('supplements', 'cases.policy_date') }}
 
 ),
 
