@@ -44,7 +44,18 @@ def main() -> None:
     try:
         app()
     except CasemixError as error:
-        from orchestration.cli.console import print_error
+        _end_with(error)
+    except OSError as error:
+        from orchestration.run.disk import exhausted
 
-        print_error(error)
-        sys.exit(error.exit_code)
+        named = exhausted(error)
+        if named is None:
+            raise
+        _end_with(named)
+
+
+def _end_with(error: CasemixError) -> None:
+    from orchestration.cli.console import print_error
+
+    print_error(error)
+    sys.exit(error.exit_code)

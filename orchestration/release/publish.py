@@ -35,6 +35,7 @@ from orchestration.release.record import (
     engine_versions,
     record_sha256,
 )
+from orchestration.release.recover import SWAP, recover_current
 from orchestration.release.signature import sign
 from orchestration.release.warehouse import WAREHOUSE_FILE, months_of, write_warehouse
 
@@ -76,6 +77,7 @@ def publish(
         ConfigurationError: a later published month would no longer follow from this one.
     """
     _require_gated(months)
+    recover_current(home)
     parent = current_record(home)
     _require_unchanged_history(parent, months)
     own = [file for month in months for file in month.files]
@@ -244,12 +246,12 @@ def _write_record(home: Home, folder: Path, content: dict[str, Any]) -> Record:
 
 
 def _make_current(home: Home, folder: Path, release_id: str) -> None:
-    final = home.published / release_id
-    folder.rename(final)
-    fsync_folder(home.published)
-    link = home.published / f"{UNFINISHED}current"
+    """The link that is to become `current` is made first: it tells an unfinished release from one somebody hid."""
+    link = home.published / SWAP
     link.unlink(missing_ok=True)
     link.symlink_to(release_id, target_is_directory=True)
+    folder.rename(home.published / release_id)
+    fsync_folder(home.published)
     link.replace(home.current)
     fsync_folder(home.published)
 

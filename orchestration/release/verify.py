@@ -10,6 +10,7 @@ from orchestration.privacy.access import LogHead, verify_log
 from orchestration.release.evidence import verify_evidence
 from orchestration.release.files import sha256_of
 from orchestration.release.record import RECORD_FILE, Record, canonical_json, current_record, find_record, read_records
+from orchestration.release.recover import unfinished_release
 from orchestration.release.signature import is_signed
 
 
@@ -28,8 +29,9 @@ def verify_home(home: Home, anchor: str | None = None, release_id: str | None = 
         BadInput: F42, the first bad link, named.
         ConfigurationError: there is no such release.
     """
-    records = read_records(home)
     current = current_record(home)
+    unfinished = unfinished_release(home)
+    records = [r for r in read_records(home) if r.release_id != unfinished or r == current]
     if current is None or not records:
         raise _bad(home.published, "nothing is published", "尚无发布版本")
     wanted = [find_record(home, release_id)] if release_id else records

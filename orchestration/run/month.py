@@ -31,7 +31,8 @@ from orchestration.release.partition import (
 from orchestration.release.publish import GatedMonth
 from orchestration.release.record import current_record
 from orchestration.run.build import WAREHOUSE_FILE, BuiltNode, build_phase
-from orchestration.run.disk import require_free_disk
+from orchestration.run.completeness import expected_nodes, require_built
+from orchestration.run.disk import exhausted, require_free_disk
 from orchestration.run.history import collect_history, read_back
 from orchestration.run.inputs import MonthInputs, skipped_month, today, write_inputs
 from orchestration.run.journal import FAILED, GATED, STOPPED, RunJournal, clean_scratch, read_journal, run_folder
@@ -56,6 +57,7 @@ class MonthRun:
         self.journal = journal
         self.folder = run_folder(self.home, journal.run_id)
         self.answers: list[GateAnswer] = []
+        self._built: set[str] = set()
         self._held = ExitStack()
         self._landed: LandedMonth | None = None
 
@@ -160,7 +162,9 @@ class MonthRun:
             GateStopped: a model or a test of shape failed.
         """
         with self._step(f"build {checkpoint}"):
-            return build_phase(load_manifest(self.home), phase_of(checkpoint), self.folder, self.settings.threads)
+            nodes = build_phase(load_manifest(self.home), phase_of(checkpoint), self.folder, self.settings.threads)
+            self._built |= {node.unique_id for node in nodes}
+            return nodes
 
     def judge(self, checkpoint: str) -> list[GateAnswer]:
         """Answer every gate of the checkpoint. When a gate stops the run the diary says so; the caller decides how to end."""
@@ -189,11 +193,12 @@ class MonthRun:
         """Export the gated month as measured Parquet files; from here on it may be published.
 
         Raises:
-            GateStopped: a checkpoint is not passed.
+            GateStopped: a checkpoint is not passed, or a model or test did not run.
         """
         with self._step("export"):
             for checkpoint in CHECKPOINTS:
                 self.require_checkpoint(checkpoint)
+            self.journal.evidence["built"] = require_built(expected_nodes(load_manifest(self.home)), self._built)
             with duckdb.connect(str(self.warehouse)) as con:
                 write_gate_results(con, self.answers)
             files = export_partition(self.warehouse, self.folder, self.hospital_id, self.month)
@@ -226,6 +231,12 @@ class MonthRun:
         started, cpu = time.perf_counter(), time.process_time()
         try:
             yield
+        except Exception as error:
+            named = exhausted(error)
+            self.fail(named or error)
+            if named is not None:
+                raise named from error
+            raise
         except BaseException as error:
             self.fail(error)
             raise

@@ -9,6 +9,7 @@ from orchestration.home import Home
 from orchestration.release.delta import read_statement
 from orchestration.release.publish import publish
 from orchestration.release.record import Record
+from orchestration.run.disk import exhausted
 from orchestration.run.journal import FAILED, PUBLISHED, read_journal
 from orchestration.run.lock import publish_lock
 from orchestration.run.month import gated_month, remove_private_files
@@ -34,8 +35,11 @@ def publish_runs(home: Home, run_ids: Sequence[str], statement: Path | None = No
             months = [gated_month(home, run_id) for run_id in run_ids]
             record = publish(home, months, reporter.advance, read_statement(statement) if statement else None)
         except Exception as error:
+            named = exhausted(error)
             for run_id in run_ids:
-                read_journal(home, run_id).end(home, FAILED, error)
+                read_journal(home, run_id).end(home, FAILED, named or error)
+            if named is not None:
+                raise named from error
             raise
     for run_id in run_ids:
         journal = read_journal(home, run_id)
