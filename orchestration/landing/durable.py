@@ -5,23 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 BLOCK = 4 * 1024 * 1024
 
-_before_step: Callable[[str], None] = lambda step: None  # noqa: E731
-
-
-def on_step(hook: Callable[[str], None] | None) -> None:
-    """Call `hook` before every file operation; tests use it to fail or kill at the n-th one. None removes it."""
-    global _before_step
-    _before_step = hook or (lambda step: None)
-
 
 def sync_file(path: Path) -> None:
     """Flush a finished file to disk and make it read-only."""
-    _before_step(f"sync {path.name}")
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -32,7 +22,6 @@ def sync_file(path: Path) -> None:
 
 def sync_folder(path: Path) -> None:
     """Flush the entries of a folder to disk."""
-    _before_step(f"sync folder {path.name}")
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -42,7 +31,6 @@ def sync_folder(path: Path) -> None:
 
 def write_file(path: Path, content: str) -> None:
     """Write, sync and make read-only."""
-    _before_step(f"write {path.name}")
     path.write_text(content, encoding="utf-8")
     sync_file(path)
 
@@ -50,7 +38,6 @@ def write_file(path: Path, content: str) -> None:
 def reveal_folder(hidden: Path, final: Path) -> None:
     """Rename a complete folder to its final name; it is there as a whole or not at all."""
     sync_folder(hidden)
-    _before_step(f"rename {final.name}")
     hidden.rename(final)
     sync_folder(final.parent)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +16,6 @@ from orchestration.contract import load_contract
 from orchestration.errors import BadInput, ConfigurationError, RunBusy
 from orchestration.home import Home
 from orchestration.landing import LandedMonth, create_landing_views, land_month, open_month
-from orchestration.landing.durable import on_step
 from orchestration.privacy.keys import KEY_VARIABLE
 from orchestration.run.private import create_private_database
 from orchestration.sources import open_deliveries
@@ -190,37 +187,6 @@ def test_two_at_a_time_the_second_is_refused(land: Land, home: Home) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(RunBusy):
             land()
-
-
-def test_a_kill_before_any_file_operation_leaves_the_old_batch_or_the_new(source: Path, land: Land, home: Home) -> None:
-    """fail_at(1), fail_at(2), … until the landing passes; each time a whole month can be opened and the next try starts clean."""
-    land()
-    write_charges(source, rows_of(CHARGE, 4))
-    step = 0
-    while not _killed_at(step := step + 1, land):
-        assert open_month(home, HOSPITAL, MONTH).tables["his_charge"].rows in (2, 4)
-    assert step > 4
-    assert open_month(home, HOSPITAL, MONTH).batch_id == "b0002"
-    assert land().tables["his_charge"].rows == 4
-    assert not list((home.landing / HOSPITAL / "2025-01").glob(".b*"))
-
-
-def _killed_at(step: int, land: Land) -> bool:
-    """Land in a child process that kills itself before its n-th file operation; True when it got through."""
-    child = os.fork()
-    if child == 0:
-        count = iter(range(1, step))
-
-        def kill(_: str) -> None:
-            if next(count, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        on_step(kill)
-        try:
-            land()
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_corrected_rows_are_seen_with_bound_files_only(land: Land, tmp_path: Path) -> None:
