@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from orchestration.errors import CasemixError, GateStopped, Place
+from orchestration.gates.results import resolve_addresses
 from orchestration.home import DBT_PROJECT
 from orchestration.run.phases import Phase
 from orchestration.run.progress import step
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 SUCCESS = ("success", "pass", "no-op")
+ADDRESS = "sample_key"
+SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) ->
     nodes = [_built(result) for result in outcome.result]  # type: ignore[union-attr]
     failed = [node for node in nodes if node.has_failed]
     if failed:
-        raise _stopped(phase, failed, folder)
+        raise _stopped(phase, failed, folder, _offending_rows(outcome.result, folder))
     return nodes
 
 
@@ -138,8 +143,25 @@ def _built(result: Any) -> BuiltNode:
     )
 
 
-def _stopped(phase: Phase, failed: list[BuiltNode], folder: Path) -> GateStopped:
-    lines = [f"{node.resource_type} {node.name}: {' '.join((node.message or node.status).split())}" for node in failed]
+def _offending_rows(results: Any, folder: Path) -> list[str]:
+    """Rows failing tests found, by file and row where the test gives their source address."""
+    lines: list[str] = []
+    with duckdb.connect(str(folder / WAREHOUSE_FILE), read_only=True) as con:
+        for result in results:
+            code = getattr(result.node, "compiled_code", None)
+            if str(result.node.resource_type) != "test" or str(result.status) != "fail" or not code:
+                continue
+            found = con.execute(f"select * from ({code}) limit {SHOWN_ROWS}")
+            names = [column[0] for column in found.description]
+            for row in found.fetchall():
+                cells = dict(zip(names, row, strict=True))
+                address = resolve_addresses(con, cells.pop(ADDRESS, None))
+                lines.append(address or ", ".join(f"{name} {value}" for name, value in cells.items()))
+    return lines
+
+
+def _stopped(phase: Phase, failed: list[BuiltNode], folder: Path, rows: list[str]) -> GateStopped:
+    lines = [f"{node.resource_type} {node.name}: {' '.join((node.message or node.status).split())}" for node in failed] + rows
     return GateStopped(
         f"{len(failed)} model(s) or test(s) of the phase '{phase.title_en}' failed\n" + "\n".join(lines),
         rule="BUILD",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.release.partition import remove_private_database
 from orchestration.run.history import HistoryFile, write_history
 from orchestration.run.private import create_private_database
 from orchestration.run.scope import Scope, next_month, write_published_months, write_scope
@@ -60,7 +61,7 @@ def write_inputs(warehouse: Path, inputs: MonthInputs) -> dict[str, Any]:
     from orchestration.landing import create_landing_views
     from orchestration.policy import write_policy
 
-    warehouse.unlink(missing_ok=True)
+    remove_private_database(warehouse)
     with create_private_database(warehouse) as con:
         scope = Scope(
             inputs.hospital_id, inputs.month, inputs.parent_release_id, inputs.policy.sha256, is_simulation=inputs.is_simulation

@@ -7,6 +7,7 @@ published. A month that can bear its fault is published.
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -111,6 +112,7 @@ def test_a_month_that_cannot_close_is_stopped(casemix: Casemix, full: Path, tmp_
     done = run(casemix, plant(full, fault, tmp_path), tmp_path / "home")
     assert done.exit_code == 2, done.err
     assert LATE[fault] in done.err
+    assert fault != "F31" or re.search(r"his_staff\.csv row \d+", " ".join(done.err.split()))
     assert not Home(tmp_path / "home").current.exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -264,6 +265,9 @@ def test_data_docs_show_gate_reason_and_threshold_and_need_no_folder_of_the_syst
     assert "说明 · Text · failing_rows ≤ 0, stop (tests): because" in text
     assert "H1 2025-01" in text
     assert list((tmp_path / "tmp").iterdir()) == []
+    pages = [path.read_text(encoding="utf-8") for path in (tmp_path / "docs").rglob("*.html")]
+    loads = re.compile(r"""(src|href)=["'](https?:)?//|@import|url\(["']?https?:""")
+    assert pages and [found.group() for page in pages for found in loads.finditer(page)] == []
 
 
 def test_the_database_is_free_afterwards(tmp_path: Path) -> None:
