@@ -5,7 +5,8 @@ into a run's private database. What does not: the meaning of a value, which live
 """
 
 from orchestration.policy.folder import load_policy
+from orchestration.policy.in_force import require_parameters
 from orchestration.policy.model import Policy
 from orchestration.policy.write import write_policy
 
-__all__ = ["Policy", "load_policy", "write_policy"]
+__all__ = ["Policy", "load_policy", "require_parameters", "write_policy"]

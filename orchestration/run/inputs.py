@@ -56,10 +56,13 @@ def write_inputs(warehouse: Path, inputs: MonthInputs) -> dict[str, Any]:
 
     Returns:
         What the record of a release keeps of the inputs.
+
+    Raises:
+        ConfigurationError: a parameter has no value in force in the month.
     """
     from orchestration.grouping import write_packs
     from orchestration.landing import create_landing_views
-    from orchestration.policy import write_policy
+    from orchestration.policy import require_parameters, write_policy
 
     remove_private_database(warehouse)
     with create_private_database(warehouse) as con:
@@ -70,6 +73,7 @@ def write_inputs(warehouse: Path, inputs: MonthInputs) -> dict[str, Any]:
         write_published_months(con, inputs.earlier_months)
         create_landing_views(con, inputs.landed, inputs.keys_of)
         write_policy(con, inputs.policy, inputs.hospital_id)
+        require_parameters(con)
         write_packs(con, inputs.packs)
         write_history(con, inputs.history)
         return {
