@@ -114,7 +114,7 @@ def mart_subject(mart: str, key: Mapping[str, str], component: str | None = None
     """
     name = mart.rpartition(".")[2]
     declared = load_declarations().get(name)
-    if declared is None or not declared.key or (mart != name and declared.relation != mart):
+    if declared is None or not declared.measures or (mart != name and declared.relation != mart):
         known = ", ".join(sorted(d.relation for d in load_declarations().values() if d.measures and d.name.startswith("fct_")))
         raise ConfigurationError(
             f"{mart} declares no lineage; these do: {known}", remedy="correct --mart", zh=f"{mart} 没有血缘声明"
@@ -132,7 +132,7 @@ def mart_subject(mart: str, key: Mapping[str, str], component: str | None = None
             remedy="name rows with --key COLUMN=VALUE",
             zh="键不正确",
         )
-    return Subject(name, dict(key), component or (declared.measures or ("",))[0])
+    return Subject(name, dict(key), component or declared.measures[0])
 
 
 def explain_month(opened: OpenedRelease, month: date) -> Trace:
