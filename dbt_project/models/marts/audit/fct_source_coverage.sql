@@ -64,13 +64,13 @@ taken as (
     union all
     {{ covered(
         'performance_opening',
-        "case when balances.stay_id is not null or due.stay_id is not null or received.measure_code in ('department_bonus', 'carried_balance') "
-        ~ "then 'used' else 'not due in this month' end",
+        "case when (balances.stay_id is not null and received.measure_code like 'open_stay%') "
+        ~ "or (due.stay_id is not null and received.measure_code = 'simulated_settlement') "
+        ~ "or received.measure_code in ('department_bonus', 'carried_balance') then 'used' else 'not due in this month' end",
         'received.amount',
-        "left join (select distinct stay_id from " ~ ref('int_costing__opening_balance')
-        ~ ") as balances on received.measure_code like 'open_stay%' and received.subject_id = balances.stay_id left join (select stay_id from "
-        ~ ref('int_settlement__match_true_ups')
-        ~ " where is_opening) as due on received.measure_code = 'simulated_settlement' and received.subject_id = due.stay_id"
+        'left join (select distinct stay_id from ' ~ ref('int_costing__opening_balance')
+        ~ ') as balances on received.subject_id = balances.stay_id left join (select distinct stay_id from '
+        ~ ref('int_settlement__match_true_ups') ~ ' where is_opening) as due on received.subject_id = due.stay_id'
     ) }}
     union all
     {{ covered(
