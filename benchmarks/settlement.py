@@ -23,7 +23,8 @@ TARGET_SECONDS = 5.0
 # Dividing a case over wards, true-ups and the population belong to the bonus; these settle a case.
 SETTLING = (
     "int_settlement__sum_settlements", "int_settlement__recall_cases", "int_settlement__find_readmissions",
-    "int_settlement__gather_cases", "int_settlement__find_terms", "int_settlement__find_references", "int_settlement__match_rules",
+    "int_settlement__gather_cases", "int_settlement__find_terms", "int_settlement__find_references",
+    "int_settlement__match_rules",
     "int_settlement__classify_cases", "int_settlement__score_cases", "int_settlement__price_cases", "int_settlement__pay_per_day",
     "int_settlement__settle_cases", "fct_case_settlement",
 )  # fmt: skip
