@@ -50,9 +50,9 @@ the completeness mart and `casemix trace` are all put together from these; `rela
     {{ sql.get(column, lineage_expression(column)) }}
 {%- endmacro %}
 
-{#- What a parent row counts. A whole number is widened first: DuckDB keeps the product of two short decimals short. -#}
+{#- What a parent row counts. It is widened before it is weighed: DuckDB keeps the product of two short decimals short. -#}
 {% macro lineage_amount(edge, sql={}) -%}
     {%- set weight = edge.get('weight', 1) | string -%}
-    {%- set factor = 'cast(' ~ weight ~ ' as decimal(38, 0))' if weight | int(0) | string == weight else '(' ~ weight ~ ')' -%}
-    {{ lineage_column(edge, sql) if weight == '1' else '(' ~ lineage_column(edge, sql) ~ ') * ' ~ factor }}
+    {%- set column = lineage_column(edge, sql) -%}
+    {{ column if weight == '1' else 'cast(' ~ column ~ ' as decimal(38, 10)) * (' ~ weight ~ ')' }}
 {%- endmacro %}
