@@ -31,6 +31,17 @@ RANGES = {
     "outcome_payment": ("low", "high"),
 }
 INCLUSIVE = frozenset({"per_diem"})
+# What an award is measured on, and the column it needs.
+AWARD_BASES = {
+    "saving": "rate",
+    "overrun": "rate",
+    "excess": "rate",
+    "top_share": "rate",
+    "amount": "amount",
+    "per_unit": "amount",
+}
+YUAN_BASES = frozenset({"saving", "overrun", "excess"})
+YUAN_INDICATORS = frozenset({"cost_control_ratio", "drug_share", "fee_per_case_growth", "material_share"})
 EXACTLY_ONE = {"bonus_scheme": ("dept_class", "dept_id"), "allocation_step": ("from_dept_class", "from_dept_id")}
 REFERENCES = {
     ("indicator_target", "indicator_code"): ("indicator", "indicator_code"),
@@ -45,7 +56,7 @@ def find_problems(rows: Rows, registry: Sequence[Row]) -> list[Problem]:
     """All problems of a policy; `registry` are the rows of the default parameter.csv, which say what a parameter may be."""
     checks: tuple[Callable[[Rows], Iterable[Problem]], ...] = (
         validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, activities, allocation_steps,
-        payment_rules, catalogue_terms, catalogue_groups,
+        payment_rules, awards, catalogue_terms, catalogue_groups,
     )  # fmt: skip
     return [problem for check in checks for problem in check(rows)] + list(parameters(rows["parameter"], registry))
 
@@ -135,6 +146,21 @@ def references(rows: Rows) -> Iterator[Problem]:
         for row in rows[table]:
             if row[column] not in known:
                 yield unknown_code(row, column, row[column], known, f"a row of {target}.csv")
+
+
+def awards(rows: Rows) -> Iterator[Problem]:
+    """Awards have a basis that can be computed and the value it needs."""
+    for row in rows["award"]:
+        basis = row["basis"]
+        if basis not in AWARD_BASES:
+            yield unknown_code(row, "basis", basis, set(AWARD_BASES), "one of " + ", ".join(AWARD_BASES))
+        elif row[AWARD_BASES[basis]] is None:
+            needed = AWARD_BASES[basis]
+            yield row_problem("F33", row, f"{needed} is empty", f"The basis {basis} needs {needed}.", "奖惩规则缺少比例或金额")
+        elif basis in YUAN_BASES and row["indicator_code"] not in YUAN_INDICATORS:
+            message = f"{row['indicator_code']} is no share of yuan in yuan"
+            remedy = f"The basis {basis} works on {', '.join(sorted(YUAN_INDICATORS))}."
+            yield row_problem("F33", row, message, remedy, "该指标不是金额之比")
 
 
 def department_classes(rows: Rows) -> Iterator[Problem]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.home import PROJECT_ROOT, Home
@@ -13,6 +16,7 @@ from tests.end_to_end.checker.compare import differences
 
 MONTHS = {"H1": [date(2025, 1, 1), date(2025, 2, 1)], "H2": [date(2025, 1, 1)]}
 POLICY = PROJECT_ROOT / "seeds" / "policy"
+CARD = Path(__file__).parent / "card_policy"
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +48,36 @@ def test_a_planted_wrong_rate_shows(home: Home, tmp_path: Path) -> None:
         text.replace("uncontrollable_ratio,0.30", "uncontrollable_ratio,0.31"), encoding="utf-8"
     )
     assert any("bonus of" in text for text in differing(home, "H2", tmp_path))
+
+
+@pytest.fixture(scope="module")
+def carded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The policy of the card, with decisions turned away from their defaults that no other month of the suite turns."""
+    folder = tmp_path_factory.mktemp("policy")
+    for file in CARD.iterdir():
+        shutil.copy(file, folder)
+    with (POLICY / "bonus_step.csv").open(encoding="utf-8", newline="") as file:
+        steps = list(csv.DictReader(file))
+    for row in steps:
+        row["is_on"] = "true" if row["step"] in ("card", "cap", "veto") else row["is_on"]
+    with (folder / "bonus_step.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, steps[0])
+        writer.writeheader()
+        writer.writerows(steps)
+    return folder
+
+
+@pytest.mark.slow
+def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sample: Path, carded: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "warehouse")
+    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
+    done = casemix("run", "--source", sample, *span, "--simulation", "--policy", carded, "--home", home.root)
+    assert done.exit_code == 0, done.err
+    assert differing(home, "H2", carded) == []
+    with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
+        query = "select distinct component from scored.fct_bonus_journal where component like 'ADJ_%'"
+        assert {"ADJ_CARD", "ADJ_CAP", "ADJ_VETO"} <= {component for (component,) in con.execute(query).fetchall()}
+    (carded / "award.csv").write_text(
+        (carded / "award.csv").read_text(encoding="utf-8").replace(".05,", ".06,"), encoding="utf-8"
+    )
+    assert any("bonus of" in text for text in differing(home, "H2", carded))

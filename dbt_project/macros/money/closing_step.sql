@@ -8,6 +8,9 @@ and divides once, so that it rounds once; `least` and `greatest` pass over a swi
 {%- set swing = "swing_limit * abs(bonus_sum_yuan)" -%}
     cast(case {{ step }}
         when 'score' then {{ before }} + score_change_yuan
+        when 'card' then {{ before }} + card_yuan
+        when 'cap' then {{ before }} + cap_yuan
+        when 'veto' then {{ before }} + veto_yuan
         when 'subsidy' then {{ before }} + subsidy_yuan
         when 'smoothing' then
             case

@@ -1,4 +1,10 @@
-with pools as (
+with decisions as (
+
+    select * from {{ ref('int_scoring__read_decisions') }}
+
+),
+
+pools as (
 
     select * from {{ ref('int_scoring__size_pools') }}
 
@@ -96,6 +102,33 @@ allotted as (
     left join {{ ref('int_scoring__compose_score') }} as scores
         on administered.dept_id = scores.dept_id
 
+),
+
+summed as (
+
+    select
+        allotted.*,
+        cast(
+            points_yuan - outpatient_deduction_yuan + inpatient_income_yuan - inpatient_deduction_yuan
+            + case when decisions.is_true_up_scored then true_up_yuan else 0 end as decimal(24, 6)
+        ) as scored_yuan,
+        cast(administrative_yuan + case when decisions.is_true_up_scored then 0 else true_up_yuan end as decimal(24, 6)) as unscored_yuan
+    from allotted
+    cross join decisions
+
+),
+
+-- A negative sum is not scored, or a poor score would be a reward.
+scored as (
+
+    select
+        *,
+        cast(case
+            when scored_yuan > 0 and composite_score is not null then round(scored_yuan * composite_score * 0.01, 6) - scored_yuan
+            else 0
+        end as decimal(24, 6)) as score_change_yuan
+    from summed
+
 )
 
-select * from allotted
+select * from scored

@@ -1,5 +1,5 @@
 {#- Steps run in the order of the scheme's policy rows: one pass per place in that order, whatever step stands there. -#}
-{%- set places = 5 -%}
+{%- set places = 8 -%}
 with decisions as (
 
     select * from {{ ref('int_scoring__read_decisions') }}
@@ -13,43 +13,45 @@ steps as (
 
 ),
 
-sums as (
+cards as (
+
+    select
+        dept_id,
+        max(grade_yuan) + sum(award_yuan) as card_yuan,
+        -sum(over_cap_yuan) as cap_yuan,
+        max(veto_yuan) as veto_yuan
+    from {{ ref('fct_scorecard') }}
+    group by dept_id
+
+),
+
+standing_0 as (
 
     select
         allotted.dept_id,
         allotted.scheme_code,
-        allotted.composite_score,
+        allotted.score_change_yuan,
         allotted.subsidy_yuan,
+        coalesce(cards.card_yuan, 0) as card_yuan,
+        case when card_steps.step is null then 0 else coalesce(cards.cap_yuan, 0) end as cap_yuan,
+        coalesce(cards.veto_yuan, 0) as veto_yuan,
         coalesce(recalled.opening_balance_yuan, 0) as opening_balance_yuan,
         recalled.bonus_sum_yuan,
         cast(recalled.bonus_months as decimal(2, 0)) as bonus_months,
         decisions.smoothing_alpha,
         decisions.swing_limit,
         decisions.negative_bonus,
-        cast(
-            allotted.points_yuan - allotted.outpatient_deduction_yuan
-            + allotted.inpatient_income_yuan - allotted.inpatient_deduction_yuan
-            + case when decisions.is_true_up_scored then allotted.true_up_yuan else 0 end as decimal(24, 6)
-        ) as scored_yuan,
-        case when decisions.is_true_up_scored then 0 else allotted.true_up_yuan end + allotted.administrative_yuan as unscored_yuan
+        cast(allotted.scored_yuan + allotted.unscored_yuan as decimal(24, 6)) as standing_0_yuan
     from {{ ref('int_scoring__allot_pools') }} as allotted
     cross join decisions
+    left join cards
+        on allotted.dept_id = cards.dept_id
+    left join steps as card_steps
+        on
+            allotted.scheme_code = card_steps.scheme_code
+            and card_steps.step = 'card'
     left join {{ ref('int_scoring__recall_departments') }} as recalled
         on allotted.dept_id = recalled.dept_id
-
-),
-
--- A negative sum is not scored, or a poor score would be a reward.
-standing_0 as (
-
-    select
-        *,
-        case
-            when scored_yuan > 0 and composite_score is not null then round(scored_yuan * composite_score * 0.01, 6) - scored_yuan
-            else 0
-        end as score_change_yuan,
-        cast(scored_yuan + unscored_yuan as decimal(24, 6)) as standing_0_yuan
-    from sums
 
 ),
 {% for place in range(1, places + 1) %}

@@ -21,12 +21,6 @@ pools as (
 
 ),
 
-recalled as (
-
-    select * from {{ ref('int_scoring__recall_departments') }}
-
-),
-
 components as (
 
     {{ component_line(1, 'POINTS', 'points_yuan', 'scored.fct_workload_points', 'dept_id') }}
@@ -45,33 +39,9 @@ components as (
 
 closing as (
 
-    select
-        closed.dept_id,
-        100 + closed.step_no as sequence,
-        case closed.step
-            when 'score' then 'ADJ_SCORE'
-            when 'subsidy' then 'SUBSIDY'
-            when 'smoothing' then 'ADJ_SMOOTH'
-            when 'carry' then 'CARRY'
-            when 'floor' then 'ADJ_FLOOR'
-        end as component,
-        case
-            when closed.step = 'score' then 'scored.fct_dimension_score'
-            when closed.step = 'subsidy' then 'landing.performance_subsidy'
-            when closed.step = 'carry' and recalled.is_opening_published then 'history.fct_department_bonus'
-            when closed.step = 'carry' then 'landing.performance_opening'
-            else 'policy.parameter'
-        end as parent_relation,
-        case
-            when closed.step = 'smoothing' then 'smoothing_alpha'
-            when closed.step = 'floor' then 'negative_bonus'
-            when closed.step = 'carry' then 'carried_balance|' || closed.dept_id
-            else closed.dept_id
-        end as parent_key,
-        closed.amount_yuan
-    from {{ ref('int_scoring__close_departments') }} as closed
-    left join recalled
-        on closed.dept_id = recalled.dept_id
+    select * from {{ ref('int_scoring__list_closing_lines') }}
+    union all
+    select * from {{ ref('int_scoring__scale_awards') }}
 
 ),
 
@@ -92,9 +62,13 @@ reserve_lines as (
         'RESERVE' as component,
         'scored.fct_bonus_journal' as parent_relation,
         dept_id || '|' || sequence || '|' || component as parent_key,
-        -amount_yuan as amount_yuan
+        -sum(amount_yuan) as amount_yuan
     from closing
     where component <> 'SUBSIDY'
+    group by
+        dept_id,
+        sequence,
+        component
     union all
     select
         'RESERVE' as dept_id,

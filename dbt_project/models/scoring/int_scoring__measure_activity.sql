@@ -34,6 +34,24 @@ visits as (
 
 ),
 
+-- What the systems can count is never taken from a submission.
+submitted as (
+
+    select
+        dept_id,
+        indicator_code,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from {{ ref('stg_performance__indicator') }}
+    where
+        indicator_code not in ('bed_use', 'visit_count')
+        and indicator_code not in (select indicator_code from {{ ref('int_scoring__measure_cases') }})
+    group by
+        dept_id,
+        indicator_code
+
+),
+
 measured as (
 
     select 'department' as level, dept_id as subject_id, 'bed_use' as indicator_code, occupied_bed_days as numerator, open_bed_days as denominator
@@ -57,6 +75,16 @@ measured as (
     select 'doctor' as level, doctor_id as subject_id, 'visit_count' as indicator_code, sum(visits) as numerator, null as denominator
     from visits
     group by doctor_id
+    union all
+    select 'hospital' as level, decisions.hospital_id as subject_id, indicator_code, sum(numerator) as numerator, sum(denominator) as denominator
+    from submitted
+    cross join decisions
+    group by
+        decisions.hospital_id,
+        indicator_code
+    union all
+    select 'department' as level, dept_id as subject_id, indicator_code, numerator, denominator
+    from submitted
 
 ),
 
@@ -68,7 +96,7 @@ typed as (
         indicator_code,
         cast(numerator as decimal(38, 12)) as numerator,
         cast(denominator as decimal(38, 12)) as denominator,
-        indicator_code = 'visit_count' as is_count
+        denominator is null as is_count
     from measured
 
 )

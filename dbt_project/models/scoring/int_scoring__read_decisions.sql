@@ -25,6 +25,10 @@ decisions as (
         {{ parameter('score_applies_to_true_up') }} = 'true' as is_true_up_scored,
         {{ parameter('smoothing_alpha', 'decimal(9,6)') }} as smoothing_alpha,
         {{ parameter('swing_limit', 'decimal(9,6)') }} as swing_limit,
+        {{ parameter('reserve_overdraw') }} as reserve_overdraw,
+        {{ parameter('completion_cap', 'decimal(9,6)') }} as completion_cap,
+        {{ parameter('top_department_share', 'decimal(9,6)') }} as top_department_share,
+        {{ parameter('discipline_excess_limit', 'decimal(9,6)') }} as discipline_excess_limit,
         {{ parameter('adjustment_minimum', 'decimal(9,6)') }} as adjustment_minimum,
         {{ parameter('adjustment_maximum', 'decimal(9,6)') }} as adjustment_maximum
     from scope

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from tests.end_to_end.checker.card import Card, CardMoney, CardRules, card_money
 from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
 
 ZERO = Fraction(0)
@@ -29,6 +30,8 @@ class Decisions:
     score_applies_to_true_up: bool
     smoothing_alpha: Fraction
     swing_limit: Fraction | None
+    reserve_overdraw: str = "stop"
+    card: CardRules = field(default_factory=CardRules)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Department:
     composite: Fraction | None = None
     opening_balance: Fraction = ZERO
     past_bonuses: list[Fraction] = field(default_factory=list)
+    card: Card = field(default_factory=Card)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ class _Lines:
     administrative: Fraction = ZERO
     opening: Fraction = ZERO
     carried: Fraction = ZERO
+    from_card: Fraction = ZERO
     final: Fraction = ZERO
 
 
@@ -157,8 +162,12 @@ def department_bonuses(
     lines = {d: _Lines() for d in departments}
     _measure(lines, departments, cases, ratios, steps, decisions)
     _divide_pools(lines, departments, pools, "inpatient_pool" in steps.get("standard", []))
+    earned = {d: _earned(lines[d], x, "score" in steps.get(x.scheme, []), decisions) for d, x in departments.items()}
+    money = card_money({d: x.card for d, x in departments.items()}, earned, decisions.card)
     for key, dept in departments.items():
-        _close(lines[key], dept, steps.get(dept.scheme, []), decisions)
+        _close(lines[key], dept, steps.get(dept.scheme, []), decisions, money[key])
+    if decisions.reserve_overdraw == "scale_awards":
+        _scale_awards(lines, pools["total"])
     return _round_together(lines, departments, pools["total"])
 
 
@@ -211,17 +220,32 @@ def _divide_pools(
         lines[dept].administrative = part if composite is None else rounded(part * composite / 100, MICRO)
 
 
-def _close(line: _Lines, dept: Department, steps: list[str], decisions: Decisions) -> None:
+def _sums(line: _Lines, decisions: Decisions) -> tuple[Fraction, Fraction]:
+    """What the composite score touches, and what it does not."""
     scored = line.points - line.outpatient_deduction + line.income - line.inpatient_deduction
-    unscored = line.administrative
     if decisions.score_applies_to_true_up:
-        scored += line.true_up
-    else:
-        unscored += line.true_up
-    amount = scored + unscored
+        return scored + line.true_up, line.administrative
+    return scored, line.administrative + line.true_up
+
+
+def _score_change(line: _Lines, dept: Department, decisions: Decisions) -> Fraction:
+    scored, _ = _sums(line, decisions)
+    return rounded(scored * dept.composite / 100, MICRO) - scored if dept.composite is not None and scored > 0 else ZERO
+
+
+def _earned(line: _Lines, dept: Department, is_scored: bool, decisions: Decisions) -> Fraction:
+    return sum(_sums(line, decisions), ZERO) + (_score_change(line, dept, decisions) if is_scored else ZERO)
+
+
+def _close(line: _Lines, dept: Department, steps: list[str], decisions: Decisions, card: CardMoney) -> None:
+    amount = sum(_sums(line, decisions), ZERO)
+    of_card = {"card": card.grade + card.awards, "cap": -card.over_cap if "card" in steps else ZERO, "veto": card.veto}
     for step in steps:
-        if step == "score" and dept.composite is not None and scored > 0:
-            amount += rounded(scored * dept.composite / 100, MICRO) - scored
+        if step == "score":
+            amount += _score_change(line, dept, decisions)
+        elif step in of_card:
+            line.from_card += of_card[step]
+            amount += of_card[step]
         elif step == "subsidy":
             amount += line.subsidy
         elif step == "smoothing" and dept.past_bonuses:
@@ -233,6 +257,15 @@ def _close(line: _Lines, dept: Department, steps: list[str], decisions: Decision
             line.carried = amount if decisions.negative_bonus == "carry_forward" else ZERO
             amount = ZERO
     line.final = amount
+
+
+def _scale_awards(lines: Mapping[str, _Lines], total: Fraction) -> None:
+    """An overdrawn reserve takes back what cards gave, as far as the departments still have it."""
+    overdraft = max(sum((x.final for x in lines.values()), ZERO) - total, ZERO)
+    given = {d: max(min(x.from_card, x.final), ZERO) for d, x in lines.items()}
+    taken = largest_remainder(min(overdraft, sum(given.values(), ZERO)), given, MICRO)
+    for dept, part in taken.items():
+        lines[dept].final -= part
 
 
 def _smoothed(amount: Fraction, past: list[Fraction], decisions: Decisions) -> Fraction:

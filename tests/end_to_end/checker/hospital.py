@@ -9,9 +9,10 @@ from datetime import date
 from fractions import Fraction
 
 from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
+from tests.end_to_end.checker.card import Card, card_rows, card_rules
 from tests.end_to_end.checker.costs import MonthCost, month_cost
 from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
-from tests.end_to_end.checker.settlement import Grouped, fund_pay, standard_total
+from tests.end_to_end.checker.settlement import Grouped, fund_pay, fund_pay_by_ratio, standard_total
 from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.end_to_end.checker.stays import Ledger, StayCost, whole_bed_days
 from tests.end_to_end.checker.tables import Month, Policy, Row, of_month, on, shift, valid
@@ -55,10 +56,12 @@ class Hospital:
     ledger: Ledger = field(default_factory=Ledger)
     cases: dict[str, Discharged] = field(default_factory=dict)
     settled: dict[str, tuple[date, Fraction]] = field(default_factory=dict)
+    scopes: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
     statements: list[Row] = field(default_factory=list)
     balances: dict[tuple[str, date], Fraction] = field(default_factory=dict)
     past: dict[tuple[str, date], Fraction] = field(default_factory=dict)
     openings: list[Row] = field(default_factory=list)
+    billed: dict[str, dict[str, Fraction]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Fraction)))
 
     def close(self, month: Month, groups: Mapping[str, Grouped]) -> Result:
         """Calculate a month; `groups` are the groups the release gives its cases."""
@@ -66,6 +69,7 @@ class Hospital:
         cost = month_cost(month, self.policy)
         self.ledger.add_month(month, cost, int(self.policy.parameter("sameday_bedday", month.first) or 1))
         self._settle(month)
+        self._bill(month)
         discharged = self._discharge(month, groups)
         settlements = self._simulate(month, discharged)
         population = self._population(month)
@@ -92,12 +96,20 @@ class Hospital:
             if row["month"] < month.first and row["measure_code"] == "department_bonus":
                 self.past.setdefault((row["subject_id"], row["month"]), row["amount"])
 
+    def _bill(self, month: Month) -> None:
+        """Net amount of the lines of every stay, by ordering department."""
+        for row in month.rows("his_charge"):
+            if row["encounter_type"] == "inpatient":
+                self.billed[row["encounter_id"]][row["ordering_dept_id"]] += row["amount"]
+
     def _settle(self, month: Month) -> None:
         rows = [r for r in month.rows("his_settlement") if r["encounter_type"] == "inpatient"]
         reversed_ids = {r["reverses_settlement_id"] for r in rows}
         for row in rows:
             if not row["is_reversal"] and row["settlement_id"] not in reversed_ids:
                 self.settled[row["encounter_id"]] = (on(row["settled_on"]), row["patient_pay"])
+                outside = row["full_self_paid"] + row["first_self_paid"] + row["deductible"]
+                self.scopes[row["encounter_id"]] = (outside, row["in_scope_ratio"])
         self.statements += month.rows("insurer_case_settlement")
 
     def _discharge(self, month: Month, groups: Mapping[str, Grouped]) -> list[str]:
@@ -122,6 +134,9 @@ class Hospital:
     def _wards(self, month: Month, row: Row, days: dict[str, Fraction]) -> dict[str, Fraction]:
         if self.policy.parameter("transfer_split", month.first) == "discharge_department":
             return {row["discharge_dept_id"]: Fraction(1)}
+        if self.policy.parameter("transfer_split", month.first) == "charges":
+            billed = {dept: amount for dept, amount in self.billed[row["stay_id"]].items() if amount > 0}
+            return billed or {row["discharge_dept_id"]: Fraction(1)}
         return {dept: n for dept, n in days.items() if n}
 
     def _is_simulated(self, case: Discharged, month: Month) -> bool:
@@ -144,6 +159,8 @@ class Hospital:
             settled_on, patient_pay = self.settled.get(stay, (on(case.row["discharged_at"]), case.page["self_paid_fee"]))
             total = standard_total(case.group, case.page["total_fee"], case.row["insurance_type"], settled_on, self.policy)
             fund = fund_pay(total, case.row["insurance_type"], patient_pay)
+            if stay in self.scopes and self.policy.parameter("fund_basis", month.first) == "in_scope_ratio":
+                fund = fund_pay_by_ratio(total, case.row["insurance_type"], *self.scopes[stay])
             settlements[stay] = (total, fund)
             case.simulated = fund if self.policy.parameter("pay_basis", month.first) == "fund" else total
         return settlements
@@ -199,6 +216,7 @@ class Hospital:
             positions[person["dept_id"]] += person["position_coefficient"] * person["full_time_equivalent"]
         subsidies = {r["dept_id"]: r["amount"] for r in month.rows("performance_subsidy")}
         composites = self._composites(month, rows)
+        counted = self._counted(month)
         is_full = self.policy.parameter("outpatient_cost_stage", month.first) == "full"
         departments = {
             dept: Department(
@@ -212,10 +230,38 @@ class Hospital:
                 composite=composites[dept],
                 opening_balance=self.balances.get((dept, shift(month.first, -1)), ZERO),
                 past_bonuses=[self.past[dept, m] for m in (shift(month.first, -n) for n in (1, 2, 3)) if (dept, m) in self.past],
+                card=Card(
+                    card_rows(self.policy, month.first, row, counted[dept]), row["discipline_class"], row["strategy_class"]
+                ),
             )
             for dept, row in rows.items()
         }
         return composites, departments
+
+    def _counted(self, month: Month) -> dict[str, dict[str, tuple[Fraction, Fraction | None]]]:
+        """Numerators and denominators of the indicators this check knows, by department."""
+        sums: dict[str, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(lambda: [ZERO, ZERO]))
+        levels: dict[str, set[str]] = defaultdict(set)
+        for row in month.rows("emr_procedure"):
+            if row["procedure_level"] is not None:
+                levels[row["stay_id"]].add(row["procedure_level"])
+        for case in self.cases.values():
+            if case.month != month.first:
+                continue
+            dept, page, operated = case.row["discharge_dept_id"], case.page, levels[case.stay_id]
+            counts = {
+                "average_stay_days": (Fraction(page["stay_days"]), Fraction(1)),
+                "drug_share": (page["d23"] + page["d24"] + page["d25"], page["total_fee"]),
+                "material_share": (page["d31"] + page["d32"] + page["d33"], page["total_fee"]),
+                "level_3_4_surgery_share": (Fraction(bool(operated & {"3", "4"})), Fraction(bool(operated))),
+            }
+            for code, (numerator, denominator) in counts.items():
+                sums[dept][code][0] += numerator
+                sums[dept][code][1] += denominator
+        for row in month.rows("performance_indicator"):
+            sums[row["dept_id"]][row["indicator_code"]][0] += row["numerator"]
+            sums[row["dept_id"]][row["indicator_code"]][1] += row["denominator"]
+        return defaultdict(dict, {d: {code: (n, m) for code, (n, m) in counts.items()} for d, counts in sums.items()})
 
     def _composites(self, month: Month, rows: Mapping[str, Row]) -> dict[str, Fraction | None]:
         weights: dict[str, dict[str, Fraction]] = defaultdict(dict)
@@ -297,6 +343,8 @@ class Hospital:
             score_applies_to_true_up=policy.parameter("score_applies_to_true_up", day) == "true",
             smoothing_alpha=policy.number("smoothing_alpha", day) or ZERO,
             swing_limit=policy.number("swing_limit", day),
+            reserve_overdraw=policy.parameter("reserve_overdraw", day) or "",
+            card=card_rules(policy, day),
         )
 
     def _staff(self, month: Month, bonuses: Mapping[str, Bonus]) -> dict[str, Fraction]:

@@ -114,3 +114,8 @@ def _drg_points(policy: Policy, hospital: Row, row: Row, ratio: Fraction, day: d
 def fund_pay(total: Fraction, insurance: str, patient_share: Fraction) -> Fraction:
     """Simulated payment of the fund: the standard less what the patient pays, nothing for self-pay."""
     return ZERO if insurance == "self_pay" else max(ZERO, total - patient_share)
+
+
+def fund_pay_by_ratio(total: Fraction, insurance: str, outside_scope: Fraction, ratio: Fraction) -> Fraction:
+    """The same by the formula of the in-scope ratio, rounded to the fen."""
+    return ZERO if insurance == "self_pay" else max(ZERO, rounded((total - outside_scope) * ratio))

@@ -91,12 +91,17 @@ class Policy:
         return None if value is None else Fraction(value)
 
     def _read(self, table: str) -> list[Row]:
-        for folder in reversed(self.folders):
+        """Rows of the last folder that has the file; of parameter.csv those it does not name come from the folders before."""
+        rows: list[Row] = []
+        for folder in self.folders:
             path = folder / f"{table}.csv"
             if path.exists():
                 with path.open(encoding="utf-8-sig", newline="") as file:
-                    return [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
-        return []
+                    read = [{k: v or None for k, v in row.items()} for row in csv.DictReader(file)]
+                named = {(r["hospital_id"], r["parameter_code"]) for r in read} if table == "parameter" else set()
+                kept = [r for r in rows if (r["hospital_id"], r["parameter_code"]) not in named] if table == "parameter" else []
+                rows = [*kept, *read]
+        return rows
 
 
 def _until(row: Row) -> date:

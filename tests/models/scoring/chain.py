@@ -88,6 +88,21 @@ UPSTREAM = {
     },
     "costed.fct_department_cost": {"dept_id": "varchar", "service_setting": "varchar"},
     "settled.fct_true_up": {"dept_id": "varchar"},
+    "scored.fct_indicator": {
+        "level": "varchar",
+        "subject_id": "varchar",
+        "indicator_code": "varchar",
+        "numerator": "decimal(38,12)",
+        "denominator": "decimal(38,12)",
+        "value": "decimal(38,6)",
+        "target": "decimal(18,4)",
+        "target_floor": "decimal(18,4)",
+        "target_weight": "decimal(9,6)",
+        "is_veto": "boolean",
+        "is_attained": "boolean",
+        "dimension": "varchar",
+        "direction": "varchar",
+    },
 }
 DEFAULTS = {
     "recognition_ratio": "0.70",
@@ -107,6 +122,8 @@ DEFAULTS = {
     "reserve_overdraw": "stop",
     "adjustment_minimum": "0.5",
     "adjustment_maximum": "2",
+    "top_department_share": "0.30",
+    "discipline_excess_limit": "0.10",
 }
 WITHOUT_INDICATORS = (
     "--exclude",
@@ -114,8 +131,9 @@ WITHOUT_INDICATORS = (
     "int_scoring__describe_cases",
     "int_scoring__measure_cases",
     "int_scoring__measure_activity",
+    "int_scoring__set_targets",
 )
-STEPS = ("score", "subsidy", "smoothing", "carry", "floor")
+STEPS = ("score", "card", "cap", "veto", "subsidy", "smoothing", "carry", "floor")
 Row = dict[str, Any]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
+from tests.end_to_end.checker.card import Award, Card, CardRow, CardRules
 from tests.end_to_end.checker.money import largest_remainder
 from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.models.scoring.chain import DEFAULTS, STEPS, Chain
@@ -50,8 +51,26 @@ FIGURES = (
     "carried_balance_yuan",
     "bonus_yuan",
 )
+DISCIPLINES = {"k1": "surgical", "k2": "surgical", "k3": "medical"}
+STRATEGIES = {"k1": "advantaged", "k2": "basic"}
+GRADES = {"A": ("80", "1.10"), "B": ("65", "1.00"), "C": ("50", "0.93"), "D": ("0", "0.805")}
+AWARDS: list[tuple[str, str | None, str, str | None, str | None, str | None]] = [
+    ("drug_share", None, "saving", "0.07", None, "300"),
+    ("drug_share", "advantaged", "saving", "0.053", None, None),
+    ("drug_share", None, "overrun", "0.04", None, None),
+    ("drug_share", None, "excess", "0.5", None, None),
+    ("paper_count", "advantaged", "amount", None, "5000", "4000"),
+    ("paper_count", "basic", "per_unit", None, "200", None),
+    ("satisfaction", None, "top_share", "0.10", None, "2500"),
+]
+TARGETS = {
+    "drug_share": (False, "0.25", "0.35", "0.4", True),
+    "paper_count": (True, "2", None, "0.25", False),
+    "satisfaction": (True, "0.95", "0.8", "0.35", True),
+}
 FLIPS = [
     {},
+    {"reserve_overdraw": "scale_awards"},
     {"recognise_on": "net"},
     {"true_up_basis": "recognised"},
     {"own_basis": "cost"},
@@ -77,6 +96,7 @@ class Hospital:
     def __init__(self, seed: int, flips: dict[str, str]) -> None:
         self.random = random.Random(seed)
         self.values = {**DEFAULTS, **flips}
+        self.grades = GRADES
         self.steps = {"standard": ["inpatient_pool", *self._order()], "administrative": [s for s in STEPS if s != "smoothing"]}
         self.persons: dict[str, list[dict[str, Any]]] = {d: self._persons(d) for d in CLASSES}
         self.points: dict[tuple[str, str], Decimal] = {}
@@ -87,6 +107,7 @@ class Hospital:
                     self.points[dept, person["staff_id"]] = Decimal(self.random.randint(-200, 9000)) / 8
         self.costs = self._costs()
         self.cases = self._cases()
+        self.indicators = self._indicators()
         self.true_ups = [
             (f"old{n}", d, yuan(self.random, 0, 9000), yuan(self.random, 0, 9000)) for n, d in enumerate(("k1", "k2", "k2"))
         ]
@@ -107,6 +128,12 @@ class Hospital:
             "administrative": yuan(self.random, 20000, 40000),
             "reserve": Decimal(200_000),
         }
+        if self.values["reserve_overdraw"] == "scale_awards":
+            self.steps["standard"] = ["score", "card", "subsidy", "floor"]
+            self.grades = {"A": ("0", "1.30")}
+            self.pools["reserve"] = Decimal(0)
+            self.openings = {}
+            self.sheets = []
         if self.random.random() < 0.5:
             self.pools["inpatient"] = yuan(self.random, 40000, 60000)
 
@@ -143,6 +170,16 @@ class Hospital:
             for c, s in keys
             for stage in ("direct", "technology")
         ]
+
+    def _indicators(self) -> list[tuple[str, str, Decimal, Decimal | None]]:
+        rows: list[tuple[str, str, Decimal, Decimal | None]] = []
+        for d in ("k1", "k2", "k3", "t1"):
+            fee = yuan(self.random, 10000, 90000)
+            rows.append((d, "drug_share", (fee * Decimal(self.random.randint(15, 40)) / 100).quantize(Decimal("0.01")), fee))
+            rows.append((d, "paper_count", Decimal(self.random.randint(0, 4)), None))
+            asked = Decimal(self.random.choice([0, 30, 60]))
+            rows.append((d, "satisfaction", (asked * Decimal(self.random.randint(75, 100)) / 100).quantize(Decimal(1)), asked))
+        return [row for row in rows if self.random.random() < 0.9]
 
     def _cases(self) -> list[dict[str, Any]]:
         cases = []
@@ -196,8 +233,22 @@ def fill(chain: Chain, hospital: Hospital) -> None:
         ],
     )
     chain.insert(
-        "conformed.int_conformed__department", [{"dept_id": d, "dept_key": keys[d], "dept_class": c} for d, c in CLASSES.items()]
+        "conformed.int_conformed__department",
+        [
+            {
+                "dept_id": d,
+                "dept_key": keys[d],
+                "dept_class": c,
+                "discipline_class": DISCIPLINES.get(d),
+                "strategy_class": STRATEGIES.get(d),
+            }
+            for d, c in CLASSES.items()
+        ],
     )
+    settings = ("outpatient", "none")
+    chain.insert("costed.fct_department_cost", [{"dept_id": d, "service_setting": x} for d in CLASSES for x in settings])
+    chain.insert("settled.fct_true_up", [{"dept_id": d} for d in CLASSES])
+    _fill_cards(chain, hospital)
     _fill_staff(chain, hospital, keys)
     _fill_cases(chain, hospital)
     chain.insert(
@@ -227,6 +278,61 @@ def fill(chain: Chain, hospital: Hospital) -> None:
         for (d, m), a in hospital.past.items()
     ]
     chain.landed("performance_opening", [*openings, *past])
+
+
+def _fill_cards(chain: Chain, hospital: Hospital) -> None:
+    chain.policy("grade", [{"grade": g, "card_score_low": low, "multiplier": m} for g, (low, m) in hospital.grades.items()])
+    names = ("indicator_code", "strategy_class", "basis", "rate", "amount", "cap")
+    chain.policy("award", [dict(zip(names, award, strict=True)) for award in AWARDS])
+    for dept, rows in ((d, _card(hospital, d).rows) for d in CLASSES):
+        chain.insert(
+            "scored.fct_indicator",
+            [
+                {
+                    "level": "department",
+                    "subject_id": dept,
+                    "indicator_code": r.indicator,
+                    "numerator": exact(r.numerator),
+                    "denominator": exact(r.denominator),
+                    "value": exact(r.value),
+                    "target": exact(r.target),
+                    "target_floor": exact(r.floor),
+                    "target_weight": exact(r.weight),
+                    "is_veto": r.is_veto,
+                    "is_attained": None if r.value is None else r.is_attained,
+                    "direction": "higher" if r.is_higher_better else "lower",
+                }
+                for r in rows
+            ],
+        )
+
+
+def exact(value: Fraction | None) -> Decimal | None:
+    """A fraction of at most six decimals as a decimal."""
+    return None if value is None else Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _card(hospital: Hospital, dept: str) -> Card:
+    rows = []
+    for d, code, numerator, denominator in hospital.indicators:
+        is_higher, target, floor, weight, is_veto = TARGETS[code]
+        low = None if floor is None else Fraction(floor)
+        below = None if denominator is None else Fraction(denominator)
+        if d == dept:
+            rows.append(CardRow(code, is_higher, Fraction(numerator), below, Fraction(target), low, Fraction(weight), is_veto))
+    return Card(rows, DISCIPLINES.get(dept), STRATEGIES.get(dept))
+
+
+def _card_rules(hospital: Hospital) -> CardRules:
+    def number(value: str | None) -> Fraction | None:
+        return None if value is None else Fraction(value)
+
+    return CardRules(
+        grades=[(Fraction(low), Fraction(multiplier)) for low, multiplier in hospital.grades.values()],
+        awards=[Award(i, s, b, number(r), number(a), number(c)) for i, s, b, r, a, c in AWARDS],
+        top_share=Fraction(hospital.values["top_department_share"]),
+        excess_limit=Fraction(hospital.values["discipline_excess_limit"]),
+    )
 
 
 def _fill_staff(chain: Chain, hospital: Hospital, keys: dict[str, int]) -> None:
@@ -342,6 +448,8 @@ def check(hospital: Hospital) -> dict[str, Bonus]:
         score_applies_to_true_up=values["score_applies_to_true_up"] == "true",
         smoothing_alpha=Fraction(values["smoothing_alpha"]),
         swing_limit=None if values["swing_limit"] == "none" else Fraction(values["swing_limit"]),
+        reserve_overdraw=values["reserve_overdraw"],
+        card=_card_rules(hospital),
     )
     cases = [
         Case(
@@ -386,6 +494,7 @@ def _department(hospital: Hospital, dept: str) -> Department:
         ),
         opening_balance=Fraction(hospital.openings.get(dept, 0)),
         past_bonuses=[Fraction(a) for (d, _), a in hospital.past.items() if d == dept],
+        card=_card(hospital, dept),
     )
 
 
@@ -430,6 +539,11 @@ def test_random_hospitals_agree_with_the_checker(new_chain: Callable[[], Chain],
             paid[dept][staff_id] = amount
         assert paid == {d: check_staff(hospital, d, expected[d].bonus) for d in CLASSES}
         assert chain.value("select failing_rows from audit.gate_bon_02") == 0
+        assert chain.value("select failing_rows from audit.gate_bon_03") == 0
+        assert chain.rows("select failing_rows, sample_keys from audit.gate_bon_04") == [(0, None)]
+        if "reserve_overdraw" in flips:
+            assert expected[RESERVE].bonus == 0
+            assert chain.value("select count(*) from scored.fct_bonus_journal where parent_key = 'reserve_overdraw'") > 1
 
 
 def test_a_wrong_rate_shows(new_chain: Callable[[], Chain]) -> None:

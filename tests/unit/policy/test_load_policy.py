@@ -130,6 +130,8 @@ RULE = {"region": "r", "case_class": "normal", "test": "otherwise", "formula": "
 GRADE = {"grade": "A", "card_score_low": "0", "multiplier": "1"}
 STEP = {"hospital_id": "*", "driver_code": "heads", "method": "strict"}
 
+AWARD = {"indicator_code": "drug_share", "basis": "saving", "rate": "0.05"}
+
 REFUSED = {
     "overlap": ("grade", [GRADE, GRADE | {"valid_from": "2024-01-01"}], "F33", 3, "overlaps row 2"),
     "same day": ("grade", [GRADE, GRADE], "F33", 3, "overlaps"),
@@ -195,6 +197,9 @@ REFUSED = {
         2,
         "plain number",
     ),
+    "award basis": ("award", [AWARD | {"basis": "luck"}], "F30", 2, "not one of saving"),
+    "award without rate": ("award", [AWARD | {"rate": ""}], "F33", 2, "rate is empty"),
+    "award on no share of yuan": ("award", [AWARD | {"indicator_code": "average_stay_days"}], "F33", 2, "no share of yuan"),
     "bands": (
         "payment_band",
         [BAND | {"rw_low": "0", "rw_high": "1.5"}, BAND | {"rw_low": "1", "rw_high": ""}],

@@ -17,6 +17,10 @@ evidence as (
     union all
     select 'scored.fct_dimension_score' as relation, dept_id as evidence_key from {{ ref('fct_dimension_score') }}
     union all
+    select 'scored.fct_scorecard' as relation, dept_id as evidence_key from {{ ref('fct_scorecard') }}
+    union all
+    select 'scored.fct_scorecard' as relation, dept_id || '|' || indicator_code as evidence_key from {{ ref('fct_scorecard') }}
+    union all
     select 'scored.fct_department_bonus' as relation, dept_id as evidence_key from {{ ref('fct_department_bonus') }}
     union all
     select 'scored.fct_bonus_journal' as relation, dept_id || '|' || sequence || '|' || component as evidence_key from lines

@@ -12,6 +12,9 @@ policy_rows as (
         ('bonus_scheme', "coalesce(rows_in_force.dept_id, rows_in_force.dept_class)"),
         ('bonus_step', "rows_in_force.scheme_code || ' ' || rows_in_force.step"),
         ('bonus_deduction', "rows_in_force.setting || ' ' || rows_in_force.cost_category"),
+        ('indicator_target', 'rows_in_force.indicator_code'),
+        ('award', "rows_in_force.indicator_code || ' ' || rows_in_force.basis"),
+        ('grade', 'rows_in_force.grade'),
         ('staff_share', "rows_in_force.scheme_code || ' ' || rows_in_force.role || ' ' || rows_in_force.component"),
     ] %}
     select

@@ -1,0 +1,76 @@
+-- An indicator without a value is neither 100 nor 0: it leaves the card together with its weight.
+with indicators as (
+
+    select
+        indicators.subject_id as dept_id,
+        indicators.indicator_code,
+        indicators.dimension,
+        indicators.direction,
+        cast(indicators.numerator as decimal(20, 6)) as numerator,
+        cast(indicators.denominator as decimal(20, 6)) as denominator,
+        cast(indicators.value as decimal(20, 6)) as value,
+        cast(indicators.target as decimal(20, 6)) as target,
+        cast(indicators.target_floor as decimal(20, 6)) as target_floor,
+        indicators.target_weight,
+        indicators.is_veto,
+        indicators.is_attained,
+        departments.discipline_class,
+        departments.strategy_class
+    from {{ ref('fct_indicator') }} as indicators
+    inner join {{ ref('int_conformed__department') }} as departments
+        on indicators.subject_id = departments.dept_id
+    where indicators.level = 'department' and indicators.target is not null
+
+),
+
+scored as (
+
+    select
+        *,
+        cast(case
+            when value is null then null
+            when is_attained then 100
+            when target_floor is null then 0
+            when direction = 'higher' and value <= target_floor then 0
+            when direction = 'lower' and value >= target_floor then 0
+            else {{ divide_rounded('100 * (value - target_floor)', 'target - target_floor', 6) }}
+        end as decimal(9, 6)) as score
+    from indicators
+
+),
+
+weighed as (
+
+    select
+        *,
+        cast(score as decimal(18, 6)) * target_weight as points,
+        case when score is not null then target_weight else 0 end as counted_weight,
+        case when is_veto and not is_attained then 1 else 0 end as veto,
+        case when value is not null then 1 else 0 end as is_valued
+    from scored
+
+),
+
+placed as (
+
+    select
+        *,
+        cast({{ divide_rounded(
+            'cast(sum(points) over (partition by dept_id) as decimal(24, 12))',
+            'cast(sum(counted_weight) over (partition by dept_id) as decimal(18, 6))', 6, 12
+        ) }} as decimal(9, 6)) as card_score,
+        cast(sum(veto) over (partition by dept_id) as bigint) as veto_count,
+        rank() over (
+            partition by indicator_code
+            order by is_valued desc, case when direction = 'higher' then -value else value end
+        ) as rank_in_hospital,
+        sum(is_valued) over (partition by indicator_code) as valued_departments,
+        cast({{ divide_rounded(
+            'cast(sum(numerator) over (partition by indicator_code, discipline_class) as decimal(24, 6))',
+            'cast(sum(denominator) over (partition by indicator_code, discipline_class) as decimal(24, 6))', 6
+        ) }} as decimal(20, 6)) as discipline_mean
+    from weighed
+
+)
+
+select * from placed

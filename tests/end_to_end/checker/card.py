@@ -1,0 +1,214 @@
+"""Indicator cards: scores, grades, vetoes and awards of departments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from tests.end_to_end.checker.money import MICRO, rounded
+from tests.end_to_end.checker.tables import Policy, Row
+
+ZERO = Fraction(0)
+HUNDRED = Fraction(100)
+
+
+@dataclass(frozen=True)
+class CardRow:
+    """One indicator on the card of a department."""
+
+    indicator: str
+    is_higher_better: bool
+    numerator: Fraction
+    denominator: Fraction | None
+    target: Fraction
+    floor: Fraction | None
+    weight: Fraction
+    is_veto: bool
+
+    @property
+    def value(self) -> Fraction | None:
+        """Numerator over denominator with six decimals; a plain count has no denominator."""
+        if self.denominator is None:
+            return rounded(self.numerator, MICRO)
+        return rounded(self.numerator / self.denominator, MICRO) if self.denominator else None
+
+    @property
+    def is_attained(self) -> bool:
+        """Whether there is a value and it meets the target."""
+        value = self.value
+        return value is not None and (value >= self.target if self.is_higher_better else value <= self.target)
+
+    @property
+    def score(self) -> Fraction | None:
+        """100 at the target, 0 at the floor, linear between."""
+        value = self.value
+        if value is None or self.is_attained:
+            return None if value is None else HUNDRED
+        if self.floor is None or (value <= self.floor if self.is_higher_better else value >= self.floor):
+            return ZERO
+        return rounded(HUNDRED * (value - self.floor) / (self.target - self.floor), MICRO)
+
+
+@dataclass(frozen=True)
+class Award:
+    """One row of award.csv."""
+
+    indicator: str
+    strategy: str | None
+    basis: str
+    rate: Fraction | None
+    amount: Fraction | None
+    cap: Fraction | None
+
+
+@dataclass(frozen=True)
+class CardRules:
+    """Policy of the card: grades are pairs of lowest score and multiplier."""
+
+    grades: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
+    top_share: Fraction = ZERO
+    excess_limit: Fraction = ZERO
+
+
+def card_rules(policy: Policy, day: date) -> CardRules:
+    """Grades, awards and limits in force on a day."""
+    return CardRules(
+        grades=[(Fraction(r["card_score_low"]), Fraction(r["multiplier"])) for r in policy.rows("grade", day)],
+        awards=[
+            Award(
+                r["indicator_code"], r["strategy_class"], r["basis"], _number(r["rate"]), _number(r["amount"]), _number(r["cap"])
+            )
+            for r in policy.rows("award", day)
+        ],
+        top_share=policy.number("top_department_share", day) or ZERO,
+        excess_limit=policy.number("discipline_excess_limit", day) or ZERO,
+    )
+
+
+def card_rows(
+    policy: Policy, day: date, department: Row, counted: Mapping[str, tuple[Fraction, Fraction | None]]
+) -> list[CardRow]:
+    """Rows of a department's card: the most specific target of every indicator that was counted."""
+    directions = {r["indicator_code"]: r["direction"] == "higher" for r in policy.rows("indicator", day)}
+    chosen: dict[str, Row] = {}
+    scopes = ("discipline_class", "strategy_class", "dept_id")
+    for row in sorted(policy.rows("indicator_target", day), key=lambda r: [r[s] is not None for s in reversed(scopes)]):
+        if row["staff_id"] is None and all(row[s] in (None, department[s]) for s in scopes):
+            chosen[row["indicator_code"]] = row
+    return [
+        CardRow(
+            indicator=code,
+            is_higher_better=directions[code],
+            numerator=counted[code][0],
+            denominator=counted[code][1],
+            target=Fraction(row["target"]),
+            floor=_number(row["floor"]),
+            weight=Fraction(row["weight"]),
+            is_veto=row["is_veto"] == "true",
+        )
+        for code, row in chosen.items()
+        if code in counted
+    ]
+
+
+def _number(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card of a department, and the classes its targets and awards depend on."""
+
+    rows: list[CardRow] = field(default_factory=list)
+    discipline: str | None = None
+    strategy: str | None = None
+
+
+@dataclass
+class CardMoney:
+    """What a card moves, in yuan."""
+
+    grade: Fraction = ZERO
+    awards: Fraction = ZERO
+    over_cap: Fraction = ZERO
+    veto: Fraction = ZERO
+
+
+def card_money(cards: Mapping[str, Card], earned: Mapping[str, Fraction], rules: CardRules) -> dict[str, CardMoney]:
+    """Money of every card; `earned` is what the department earned after its composite score."""
+    money: dict[str, CardMoney] = {}
+    for dept, card in cards.items():
+        base = max(earned[dept], ZERO)
+        money[dept] = CardMoney()
+        before, after = _multipliers(card.rows, rules.grades)
+        money[dept].grade = rounded(base * (before - 1), MICRO)
+        money[dept].veto = rounded(base * (after - before), MICRO)
+        for row in card.rows:
+            for award in _in_force(rules.awards, row.indicator, card.strategy):
+                amount = rounded(_award(award, row, dept, cards, base, rules), MICRO) if row.value is not None else ZERO
+                money[dept].awards += amount
+                if award.cap is not None:
+                    money[dept].over_cap += max(amount - award.cap, ZERO)
+    return money
+
+
+def _multipliers(rows: list[CardRow], grades: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    weighed = [(r.weight, s) for r in rows if (s := r.score) is not None]
+    weight = sum((w for w, _ in weighed), ZERO)
+    if not weight or not grades:
+        return Fraction(1), Fraction(1)
+    score = rounded(sum((w * s for w, s in weighed), ZERO) / weight, MICRO)
+    ladder = sorted(grades, reverse=True)
+    place = next(n for n, (low, _) in enumerate(ladder) if score >= low)
+    vetoes = sum(r.is_veto and r.value is not None and not r.is_attained for r in rows)
+    return ladder[place][1], ladder[min(place + vetoes, len(ladder) - 1)][1]
+
+
+def _in_force(awards: list[Award], indicator: str, strategy: str | None) -> list[Award]:
+    """Awards on the indicator; of one basis the row of the strategy class displaces the one for all."""
+    chosen: dict[str, Award] = {}
+    for award in sorted(awards, key=lambda a: a.strategy is not None):
+        if award.indicator == indicator and award.strategy in (None, strategy):
+            chosen[award.basis] = award
+    return list(chosen.values())
+
+
+def _award(award: Award, row: CardRow, dept: str, cards: Mapping[str, Card], base: Fraction, rules: CardRules) -> Fraction:
+    rate, amount, denominator = award.rate or ZERO, award.amount or ZERO, row.denominator or ZERO
+    over = row.numerator - row.target * denominator
+    if award.basis == "saving":
+        return rate * max(-over, ZERO)
+    if award.basis == "overrun":
+        return -rate * max(over, ZERO)
+    if award.basis == "excess":
+        line = _discipline_mean(row.indicator, cards[dept].discipline, cards) * (1 + rules.excess_limit)
+        return -rate * max(row.numerator - line * denominator, ZERO)
+    if award.basis == "amount":
+        return amount if row.is_attained else ZERO
+    if award.basis == "per_unit":
+        return amount * row.numerator if row.is_attained else ZERO
+    return rate * base if _is_top(row, cards, rules.top_share) else ZERO
+
+
+def _same(indicator: str, cards: Mapping[str, Card]) -> dict[str, CardRow]:
+    return {d: r for d, c in cards.items() for r in c.rows if r.indicator == indicator}
+
+
+def _discipline_mean(indicator: str, discipline: str | None, cards: Mapping[str, Card]) -> Fraction:
+    rows = [r for d, r in _same(indicator, cards).items() if cards[d].discipline == discipline]
+    sums: dict[str, Fraction] = defaultdict(lambda: ZERO)
+    for row in rows:
+        sums["numerator"] += row.numerator
+        sums["denominator"] += row.denominator or ZERO
+    return rounded(sums["numerator"] / sums["denominator"], MICRO)
+
+
+def _is_top(row: CardRow, cards: Mapping[str, Card], share: Fraction) -> bool:
+    values = [v for r in _same(row.indicator, cards).values() if (v := r.value) is not None]
+    own = row.value
+    better = sum(v > own if row.is_higher_better else v < own for v in values if own is not None)
+    return better + 1 <= share * len(values)
