@@ -78,10 +78,10 @@ ranked as (
     from subjects
     inner join targets
         on
-            (nullif(targets.staff_id, '') is null or (subjects.level = 'doctor' and targets.staff_id = subjects.subject_id))
-            and (nullif(targets.dept_id, '') is null or targets.dept_id = subjects.dept_id)
-            and (nullif(targets.strategy_class, '') is null or targets.strategy_class = subjects.strategy_class)
-            and (nullif(targets.discipline_class, '') is null or targets.discipline_class = subjects.discipline_class)
+            (nullif(targets.staff_id, '') is null or (subjects.level = 'doctor' and subjects.subject_id = targets.staff_id))
+            and (nullif(targets.dept_id, '') is null or subjects.dept_id = targets.dept_id)
+            and (nullif(targets.strategy_class, '') is null or subjects.strategy_class = targets.strategy_class)
+            and (nullif(targets.discipline_class, '') is null or subjects.discipline_class = targets.discipline_class)
 
 ),
 
