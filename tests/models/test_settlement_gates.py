@@ -38,6 +38,14 @@ FAULTS = {
     "a parameter nobody sourced": Fault(
         "01", before="update policy.parameter set source_type = 'assumption' where parameter_code = 'fund_basis'"
     ),
+    **{
+        f"a {table} nobody sourced": Fault(
+            "01",
+            before=f"""insert into policy.{table} by name
+                select 'A' as group_code, 100 as amount, date '2000-01-01' as valid_from, 'assumption' as source_type{columns}""",
+        )
+        for table, columns in (("supplement", ""), ("per_diem", ", 1 as day_from"))
+    },
     "a band nobody sourced": Fault("01", before="update policy.payment_band set source_type = 'assumption'"),
     "a settlement that lost a fen": Fault("02", before=f"update {CHARGED} set total_yuan = total_yuan - 0.01"),
     "parts beside the total": Fault("03", before="update landing.his_settlement set patient_pay = patient_pay + 0.01"),

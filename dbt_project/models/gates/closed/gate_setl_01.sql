@@ -56,6 +56,18 @@ assumed as (
         and {{ in_force('payments', 'references_in_use.policy_date') }}
     where payments.source_type = 'assumption'
     union
+    select 'supplement.csv ' || amounts.group_code
+    from {{ source('policy', 'supplement') }} as amounts
+    inner join references_in_use
+        on amounts.group_code = references_in_use.group_code and {{ in_force('amounts', 'references_in_use.policy_date') }}
+    where amounts.source_type = 'assumption'
+    union
+    select 'per_diem.csv ' || amounts.group_code
+    from {{ source('policy', 'per_diem') }} as amounts
+    inner join references_in_use
+        on amounts.group_code = references_in_use.group_code and {{ in_force('amounts', 'references_in_use.policy_date') }}
+    where amounts.source_type = 'assumption'
+    union
     select 'payment_band.csv ' || bands.region || '/' || bands.scheme || '/' || bands.rw_low
     from {{ source('policy', 'payment_band') }} as bands
     inner join terms
