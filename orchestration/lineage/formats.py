@@ -126,6 +126,12 @@ def fen(value: Decimal) -> str:
     return str(rounded or abs(rounded))
 
 
+def thousands(value: Decimal | int | str, digits: int) -> str:
+    """A number with commas, to the digits; zero without a sign."""
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits))
+    return f"{rounded or abs(rounded):,.{digits}f}"
+
+
 def plain(value: Decimal | None) -> str | None:
     """A number without exponent and without idle zeros."""
     if value is None:

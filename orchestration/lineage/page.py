@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from orchestration.lineage.formats import leaf_row, line_rows, summary
+from orchestration.lineage.formats import leaf_row, line_rows, summary, thousands
 from orchestration.lineage.trace import Leaf, Trace
 from orchestration.lineage.words import component_zh
 
@@ -22,7 +22,7 @@ LEFT, WIDTH = 210, 640
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["thousands"] = lambda value, digits: f"{Decimal(value):,.{digits}f}"
+    environment.filters["thousands"] = thousands
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.contract import load_contract
 from orchestration.lineage.declaration import load_declarations
 
 COMPONENTS = {
@@ -37,8 +38,36 @@ MEASURES = {
     "true_up_yuan": "清算差额",
     "actual_yuan": "实际结算",
     "simulated_yuan": "模拟结算",
+    "pool_yuan": "成本池",
+    "fee_yuan": "费用",
+    "total_fee_yuan": "总费用",
+    "case_count": "例数",
+    "payment_yuan": "付费",
+    "deduction_yuan": "扣减",
+    "carried_balance_yuan": "结转余额",
+    "amount_micro_yuan": "分录金额",
+    "points": "点数",
     "numerator": "分子",
     "denominator": "分母",
+}
+REASONS = {
+    "prior period": "属以前月份（冲销或迟到）",
+    "published, compared later": "已发布，以后清算",
+    "suspense": "待处理",
+    "encounter unknown": "诊次不明",
+    "item unknown": "项目不明",
+    "department unknown": "科室不明",
+    "no expense of the month": "非当月费用分录",
+    "no stay discharged in the month": "非当月出院",
+    "quarantined": "隔离待修",
+    "no statement": "无清算结果",
+    "unknown pool": "奖金池代码不明",
+    "department without bonus scheme": "科室不参加绩效",
+    "person without bonus": "职工无绩效",
+    "not due in this month": "本月未到期",
+    "dimension without weight": "维度未设权重",
+    "outpatient settlement": "门诊结算",
+    "reversed": "已冲销",
 }
 
 
@@ -47,10 +76,24 @@ def component_zh(component: str) -> str:
     return " › ".join(" / ".join(_word(word) for word in step.split(" / ")) for step in component.split(" › "))
 
 
+def reason_zh(reason: str) -> str:
+    """Why rows were used or left out; nothing where the side says it all."""
+    words = reason.replace(", ", ": ").split(": ") if reason not in REASONS else [reason]
+    return "：".join(REASONS.get(word, word) for word in words if word != "used")
+
+
 def mart_zh(mart: str) -> str:
     """Name of a mart."""
     declared = load_declarations().get(mart)
     return declared.zh if declared else mart
+
+
+def parent_zh(parent: str) -> str:
+    """Name of what a declaration calls a parent: a model, a source table, or a mart of earlier months."""
+    space, _, name = parent.rpartition(".")
+    if space == "landing":
+        return load_contract()[name].zh
+    return f"以前月份{mart_zh(name)}" if space == "history" else mart_zh(name)
 
 
 def _word(word: str) -> str:

@@ -16,20 +16,19 @@ from orchestration.release.catalogue import load_marts
 from orchestration.run.lock import month_lock
 from orchestration.sample import write_sample
 from tests.conftest import Casemix, published
+from tests.end_to_end.conftest import Published, copy_home
 
 JANUARY = date(2025, 1, 1)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("warehouse"))
+def home(january: Published, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return copy_home(january.home, tmp_path_factory.mktemp("month") / "warehouse")
 
 
-def test_the_month_of_both_hospitals_becomes_one_release(casemix: Casemix, sample: Path, home: Home) -> None:
-    done = casemix("run", "--config", sample / "casemix.yml", "--month", "2025-01", "--simulation", "--home", home.root)
-    assert done.exit_code == 0, done.err
-    record = published(home)
-    assert record.release_id in done.out
+def test_the_month_of_both_hospitals_becomes_one_release(january: Published) -> None:
+    record = published(january.home)
+    assert record.release_id in january.output
     assert record.content["months"] == [{"hospital_id": h, "month": "2025-01-01"} for h in ("H1", "H2")]
     assert record.content["is_simulation"] is True
 
@@ -84,15 +83,11 @@ def test_again_with_one_thread_changes_no_logical_hash(casemix: Casemix, sample:
     assert casemix("diff", before.release_id, after.release_id, "--home", home.root).out.startswith("no difference")
 
 
-def test_the_next_month_reads_the_published_one_back(casemix: Casemix, sample: Path, home: Home) -> None:
-    done = casemix(
-        "run", "--config", sample / "casemix.yml", "--month", "2025-02", "--hospital", "H1", "--simulation", "--home", home.root
-    )
-    assert done.exit_code == 0, done.err
-    record = published(home)
+def test_the_next_month_reads_the_published_one_back(casemix: Casemix, february: Home) -> None:
+    record = published(february)
     assert any(path.endswith("month=2025-01/data.parquet") for path in record.content["runs"][0]["history"])
     assert record.months_of("H1") == [JANUARY, date(2025, 2, 1)]
-    assert casemix("verify", "--home", home.root).exit_code == 0
+    assert casemix("verify", "--home", february.root).exit_code == 0
 
 
 def test_a_held_month_is_refused_naming_its_holder(casemix: Casemix, sample: Path, home: Home) -> None:
