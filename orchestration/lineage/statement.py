@@ -9,7 +9,6 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import jinja2
 
@@ -210,7 +209,7 @@ def statement_page(statement: Statement) -> str:
 
 
 @cache
-def _template() -> Any:
+def _template() -> jinja2.Template:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["thousands"] = thousands
     environment.filters["known"] = lambda parents: "、".join(dict.fromkeys(map(parent_zh, parents)))

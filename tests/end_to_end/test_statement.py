@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import AccessDenied, BadInput
-from orchestration.home import Home
 from orchestration.lineage.opened import OpenedRelease, open_release
 from orchestration.lineage.statement import Statement, read_statement, statement_page
 from orchestration.lineage.words import reason_zh
@@ -69,10 +68,12 @@ def test_an_identity_that_is_open_is_marked(opened: OpenedRelease) -> None:
     statement = edited(opened, "fct_reconciliation", change)
     assert not statement.is_closed and statement.difference >= Decimal("12.50")
     page = statement_page(statement)
-    assert "未闭合 not closed" in page and "failing 3" in page and "-12.50" in page
+    assert "未闭合 not closed" in page and 'class="open"' in page and "failing 3" in page and "-12.50" in page
 
 
-@pytest.mark.parametrize("change", ["row_count = row_count - 1", "amount_yuan = amount_yuan + 0.01", "key_checksum = key_checksum + 7"])
+@pytest.mark.parametrize(
+    "change", ["row_count = row_count - 1", "amount_yuan = amount_yuan + 0.01", "key_checksum = key_checksum + 7"]
+)
 def test_a_source_table_that_is_open_is_marked(opened: OpenedRelease, change: str) -> None:
     statement = edited(opened, "fct_source_coverage", f"{change} where table_name = 'his_charge' and side = 'used'")
     assert [table.table for table in statement.tables if not table.is_closed] == ["his_charge"]
@@ -91,9 +92,7 @@ def test_an_altered_release_gets_no_statement(january: Published, tmp_path: Path
     assert refused.value.rule == "F42"
 
 
-def test_who_may_not_see_the_hospital_is_refused(
-    casemix: Casemix, january: Published, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_may_not_see_the_hospital_is_refused(casemix: Casemix, january: Published, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(USER_VARIABLE, "stranger")
     done = casemix("statement", "2025-01", "--hospital", "H1", "--home", january.home.root)
     assert done.exit_code == AccessDenied.exit_code
@@ -102,7 +101,12 @@ def test_who_may_not_see_the_hospital_is_refused(
 
 @pytest.mark.parametrize(
     ("reason", "zh"),
-    [("used", ""), ("used, prior period", "属以前月份（冲销或迟到）"), ("suspense: item unknown", "待处理：项目不明"), ("reversed", "已冲销")],
+    [
+        ("used", ""),
+        ("used, prior period", "属以前月份（冲销或迟到）"),
+        ("suspense: item unknown", "待处理：项目不明"),
+        ("reversed", "已冲销"),
+    ],
 )
 def test_reasons_are_told_in_chinese(reason: str, zh: str) -> None:
     assert reason_zh(reason) == zh

@@ -47,7 +47,8 @@ def test_a_deduction_with_its_sign_turned_pays_for_drugs(chain: Chain) -> None:
     """A ratio of -0.05 on separately charged drugs: the more a department sells, the more it gets."""
     fill_golden_j(chain)
     chain.con.execute(
-        "update policy.bonus_deduction set ratio = -0.05 where cost_category = 'C3' and is_separately_charged and setting = 'outpatient'"
+        "update policy.bonus_deduction set ratio = -0.05"
+        " where cost_category = 'C3' and is_separately_charged and setting = 'outpatient'"
     )
     _, failing, keys = answer(chain)
     assert failing > 0
