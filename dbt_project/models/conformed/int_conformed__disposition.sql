@@ -10,7 +10,6 @@ with dispositions as (
     union all
     select 4, false, 'suspense: department unknown', '待处理：科室不明'
 
-
 ),
 
 typed as (
