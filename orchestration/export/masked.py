@@ -1,6 +1,6 @@
 """A masked release: the marts for readers outside the hospital, persons and stays under keyed pseudonyms.
 
-A column named here holds numbers of persons or stays, or texts made of them. Numbers are replaced, texts made of them are
+Some columns hold numbers of persons or stays, or texts made of them. Numbers are replaced, texts made of them are
 left out, and in every other text a value that is such a number is replaced too. The finished file is searched for plain
 numbers before anybody gets it.
 """
@@ -18,14 +18,13 @@ from orchestration.errors import CasemixError
 from orchestration.home import Home
 from orchestration.privacy import load_key, pseudonymiser
 from orchestration.privacy.access import record_access, require_grant
+from orchestration.privacy.identifiers import MADE_OF_NUMBERS, NUMBERS
 from orchestration.release.catalogue import Mart, load_marts
 from orchestration.release.serving import release_folder
 from orchestration.release.warehouse import WAREHOUSE_FILE
 
 ACTION = "export masked"
 EVERY_HOSPITAL = "*"
-NUMBERS = {"staff_id": "staff", "doctor_id": "staff", "stay_id": "stay"}
-MADE_OF_NUMBERS = frozenset({"parent_key", "sample_keys", "reason"})
 TEXT = "varchar"
 
 
@@ -134,7 +133,7 @@ def _require_masked(con: duckdb.DuckDBPyConnection) -> None:
     if left:
         raise CasemixError(
             f"plain numbers of persons or stays would leave in {', '.join(left)}",
-            remedy="name the column in orchestration/export/masked.py",
+            remedy="name the column in orchestration/privacy/identifiers.py",
             zh="脱敏不完整，未导出",
         )
 

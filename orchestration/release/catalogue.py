@@ -18,12 +18,16 @@ LEAF_SCHEMA = "conformed"
 
 @dataclass(frozen=True)
 class MartColumn:
-    """A published column: DuckDB type, description with its unit, Chinese label."""
+    """A published column: DuckDB type, description with its unit, Chinese label.
+
+    `is_additive` says of an amount that it may be added up over months: a flow, not a balance, a mean or a limit.
+    """
 
     name: str
     data_type: str
     description: str
     zh: str
+    is_additive: bool = False
 
     @property
     def is_decimal(self) -> bool:
@@ -86,13 +90,15 @@ def _marts(path: Path) -> Iterator[Mart]:
 
 
 def _mart(schema: str, entry: dict[str, Any]) -> Mart:
+    is_flow = _meta(entry).get("is_additive", True)
     return Mart(
         schema=schema,
         name=entry["name"],
         zh=_zh(entry) or entry["name"],
         description=entry.get("description", ""),
         columns=tuple(
-            MartColumn(c["name"], c["data_type"], c.get("description", ""), _zh(c) or c["name"]) for c in entry["columns"]
+            MartColumn(c["name"], c["data_type"], c.get("description", ""), _zh(c) or c["name"], is_flow and _is_additive(c))
+            for c in entry["columns"]
         ),
         key=_key(entry),
     )
@@ -106,8 +112,18 @@ def _key(entry: dict[str, Any]) -> tuple[str, ...]:
     for test in entry.get("data_tests", []):
         if isinstance(test, dict) and "unique_key" in test:
             return tuple(test["unique_key"]["arguments"]["columns"])
-    return tuple(((entry.get("config") or {}).get("meta") or {}).get("key", ()))
+    return tuple(_meta(entry).get("key", ()))
+
+
+def _is_additive(column: dict[str, Any]) -> bool:
+    """Amounts in yuan are flows unless the column says otherwise."""
+    is_amount = column["name"].endswith("_yuan") and column["data_type"].startswith("decimal")
+    return bool(is_amount and _meta(column).get("is_additive", True))
 
 
 def _zh(entry: dict[str, Any]) -> str | None:
-    return ((entry.get("config") or {}).get("meta") or {}).get("zh")
+    return _meta(entry).get("zh")
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, Any]:
+    return (entry.get("config") or {}).get("meta") or {}
