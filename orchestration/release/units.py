@@ -14,7 +14,7 @@ SUFFIXES = {
     "_hours": "hour",
     "_minutes": "minute",
     "_count": "count",
-    "_rows": "count",
+    **dict.fromkeys(("_rows", "_beds", "_cases", "_visits", "_stays", "_lines"), "count"),
     "_points": "point",
     "_ratio": "ratio",
     "_share": "ratio",
