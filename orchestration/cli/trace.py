@@ -179,13 +179,12 @@ def _print_leaves(trace: Trace, most: int, negative: bool) -> int:
     ]
     rows = []
     for leaf in trace.leaves(most, negative=negative):
-        source = f"{leaf.source.source_name} ({leaf.source.batch_id})" if leaf.source else leaf.table_zh
         counted = formats.plain(leaf.counted) or ""
         rows.append(
             [
                 str(leaf.line),
-                source,
-                str(leaf.file_row or ""),
+                f"{leaf.source.source_name} ({leaf.source.batch_id})",
+                str(leaf.file_row),
                 leaf.key,
                 counted,
                 f"{leaf.contribution:,.6f}",

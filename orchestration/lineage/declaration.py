@@ -18,8 +18,9 @@ from orchestration.home import DBT_PROJECT
 
 SCHEMA_FILE = Path(__file__).with_name("declaration.schema.json")
 MONEY_KINDS = ("sum", "split", "adjust")
-LEAF_SPACES = ("landing", "policy")
 HISTORY = "history"
+POLICY = "policy"
+LEAF_SPACES = ("landing", POLICY)
 NAME = re.compile(r"\w+")
 
 

@@ -79,17 +79,17 @@ def leaf_row(leaf: Leaf) -> dict[str, Any]:
         "month": f"{leaf.month:%Y-%m}",
         "table": leaf.table,
         "table_zh": leaf.table_zh,
-        "source_file": leaf.source.source_name if leaf.source else None,
+        "source_file": leaf.source.source_name,
         "file_row": leaf.file_row,
-        "batch_id": leaf.source.batch_id if leaf.source else None,
+        "batch_id": leaf.source.batch_id,
         "key": leaf.key,
         "counted": plain(leaf.counted),
         "rate": plain(leaf.rate),
         "contribution_yuan": str(leaf.contribution),
         "running_yuan": str(leaf.running),
         "facts": leaf.facts,
-        "source_sha256": leaf.source.source_sha256 if leaf.source else None,
-        "landed_sha256": leaf.source.landed_sha256 if leaf.source else None,
+        "source_sha256": leaf.source.source_sha256,
+        "landed_sha256": leaf.source.landed_sha256,
     }
 
 

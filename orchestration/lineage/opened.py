@@ -7,25 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import duckdb
 
-from orchestration.contract import load_contract, load_mart_columns
+from orchestration.contract import load_contract, load_mart_columns, load_policy_contract
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.home import Home
 from orchestration.landing.late import LATE
 from orchestration.landing.model import LandedFile, LandedTable
 from orchestration.landing.month import MANIFEST, verify_file
 from orchestration.landing.views import view_sql
+from orchestration.lineage.declaration import HISTORY, POLICY
+from orchestration.policy.model import rows_for, to_arrow
 from orchestration.release.partition import PartitionFile
 from orchestration.release.record import Record, current_record, read_record
 from orchestration.run.private import landing_columns
+from orchestration.run.snapshots import open_policy_rows, policy_file
 
 MOST_BYTES_KEPT = 4 << 20
+ADDRESS = "source_row"
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,9 @@ class OpenedRelease:
         space, _, bare = name.rpartition(".")
         if space == "landing":
             return self._landing(month, bare)
-        if space == "policy":
-            return self._parameters(month)
-        if space == "history":
+        if space == POLICY:
+            return self._policy(month, bare)
+        if space == HISTORY:
             earlier = [self.relation(m, bare) for m in self.months if m < month and self.has(m, bare)]
             columns = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in load_mart_columns()[bare].items())
             return " union all by name ".join([f"select {columns} where false", *(f"select * from {view}" for view in earlier)])
@@ -188,10 +192,28 @@ class OpenedRelease:
             )
         return LandedTable(table_name, bool(files), tuple(files), has_corrections)
 
-    def _parameters(self, month: date) -> str:
-        rows = self.run_of(month)["policy"]["parameters"]
-        values = ", ".join(f"({_literal(code)}, {_literal(value)})" for code, value in rows.items()) or "(null, null)"
-        return f"select * from (values {values}) as parameters (parameter_code, value)"
+    def policy_file(self, month: date, name: str) -> SourceFile:
+        """The kept copy of a policy table as the run of the month used it."""
+        policy = self.run_of(month)["policy"]
+        path = policy_file(self.home, policy["sha256"], name).relative_to(self.home.root)
+        return SourceFile(f"{POLICY}.{name}", f"{POLICY}-{policy['sha256'][:8]}", str(path), None, policy["tables"][name])
+
+    def _policy(self, month: date, name: str) -> str:
+        """Rows in force on the first day of the month, each with the row of the kept file it stands in."""
+        import pyarrow as pa
+
+        table = load_policy_contract()[name]
+        kept = open_policy_rows(self.home, self.run_of(month)["policy"], name)
+        addressed = [replace(row, values=row.values | {ADDRESS: row.number}) for row in kept]
+        rows = [row for row in rows_for(table, addressed, self.hospital_id) if _is_in_force(row, month)]
+        registered = f"policy {month:%Y-%m} {name}"
+        numbers = pa.array([row[ADDRESS] for row in rows], pa.int64())
+        self.con.register(registered, to_arrow(table, rows).append_column(ADDRESS, numbers))
+        return f'select * from "{registered}"'
+
+
+def _is_in_force(row: Mapping[str, Any], month: date) -> bool:
+    return row["valid_from"] <= month and (row["valid_to"] is None or month < row["valid_to"])
 
 
 def open_release(home: Home, hospital_id: str | None, month: date, release_id: str | None = None) -> OpenedRelease:

@@ -110,14 +110,15 @@ def _verify_chain(path: Path, records: list[dict[str, Any]]) -> None:
 
 
 def _verify_addresses(path: Path, trace: dict[str, Any], records: list[dict[str, Any]], files: dict[str, bytes]) -> None:
-    """Every leaf stands in a landed file some record accepted and a manifest describes."""
-    accepted = {batch["landed_sha256"] for record in records for run in record["runs"] for batch in run["batches"]}
+    """Every leaf stands in a landed file some record accepted and a manifest describes, or in a policy table a record names."""
+    runs = [run for record in records for run in record["runs"]]
+    accepted = {batch["landed_sha256"] for run in runs for batch in run["batches"]}
+    policies = {sha256 for run in runs for sha256 in run["policy"]["tables"].values()}
     manifests = (json.loads(content) for name, content in files.items() if name.endswith(MANIFEST))
     described = {file["sha256"] for manifest in manifests for table in manifest["tables"].values() for file in table["files"]}
-    known = accepted & described
+    known = (accepted & described) | policies
     for leaf in trace["leaves"]:
-        is_known = leaf["landed_sha256"] is None or leaf["landed_sha256"] in known
-        _require(path, is_known, f"the address of {leaf['key']}", "来源地址")
+        _require(path, leaf["landed_sha256"] in known, f"the address of {leaf['key']}", "来源地址")
 
 
 def _verify_sums(path: Path, trace: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from orchestration.contract import Table, load_contract
+from orchestration.contract import Table, load_contract, load_policy_contract
 from orchestration.errors import BadInput, ConfigurationError
-from orchestration.lineage.declaration import Declaration, load_declarations
+from orchestration.lineage.declaration import POLICY, Declaration, load_declarations
 from orchestration.lineage.opened import OpenedRelease, SourceFile
 from orchestration.lineage.walk import LEAF_TABLE, MEASURE_UNITS, RATE_UNITS, Node, Walk
 
@@ -74,8 +74,8 @@ class Leaf:
     month: date
     table: str
     table_zh: str
-    source: SourceFile | None
-    file_row: int | None
+    source: SourceFile
+    file_row: int
     key: str
     facts: str
     counted: Decimal | None
@@ -226,16 +226,15 @@ class Trace:
 
     def _leaf(self, row: Sequence[object], components: Mapping[int, str]) -> Leaf:
         _, line, month, table, batch_key, file_row, counted, rate, micro, running, key, facts = row
-        contract = load_contract()
         assert isinstance(month, date)  # noqa: S101 - a date column
         return Leaf(
             line=int(str(line)),
             component=components[int(str(line))],
             month=month,
             table=str(table),
-            table_zh=contract[str(table)].zh if str(table) in contract else "政策参数",
-            source=None if batch_key is None else self.opened.source_files(month)[int(str(batch_key))],
-            file_row=None if file_row is None else int(str(file_row)),
+            table_zh=_table(str(table)).zh,
+            source=self._source(month, str(table), batch_key),
+            file_row=int(str(file_row)),
             key=str(key),
             facts=str(facts or ""),
             counted=None if counted is None else Decimal(int(str(counted))) / MEASURE_UNITS,
@@ -249,14 +248,18 @@ class Trace:
         columns = "shown.place, shown.line_no, shown.month, shown.source_table, shown.batch_key, shown.source_row"
         figures = "shown.counted, shown.rate, shown.micro, shown.running"
         here = f"shown.month = date '{month}' and shown.source_table = '{table_name}'"
-        contract = load_contract()
-        if table_name not in contract:
-            return f"select {columns}, {figures}, shown.policy_key as key, null as facts from trace_shown as shown where {here}"
-        table = contract[table_name]
-        landing = self.opened.relation(month, f"landing.{table_name}")
+        table = _table(table_name)
+        rows = self.opened.relation(month, table_name if table_name.startswith(f"{POLICY}.") else f"landing.{table_name}")
+        batch = "true" if table_name.startswith(f"{POLICY}.") else "shown.batch_key = source.batch_key"
         return f"""select {columns}, {figures}, {_key_text(table)} as key, {_facts_text(table)} as facts
-            from trace_shown as shown inner join {landing} as source
-                on shown.batch_key = source.batch_key and shown.source_row = source.source_row where {here}"""
+            from trace_shown as shown inner join {rows} as source
+                on shown.source_row = source.source_row and {batch} where {here}"""
+
+    def _source(self, month: date, table_name: str, batch_key: object) -> SourceFile:
+        """The landed file, or the kept policy table, a leaf stands in."""
+        if batch_key is None:
+            return self.opened.policy_file(month, table_name.removeprefix(f"{POLICY}."))
+        return self.opened.source_files(month)[int(str(batch_key))]
 
     @cached_property
     def _placed(self) -> bool:
@@ -272,11 +275,11 @@ class Trace:
             f"""create or replace temp table trace_part as
             select *, exact // {UNITS_PER_MICRO} as whole, exact % {UNITS_PER_MICRO} as remainder
             from (
-                select line_no, month, source_table, batch_key, source_row, policy_key,
+                select line_no, month, source_table, batch_key, source_row,
                     case when min(counted) = max(counted) then max(counted) end as counted,
                     case when min(counted) = max(counted) then sum(rate)::hugeint end as rate,
                     sum(rate * counted)::hugeint as exact
-                from {LEAF_TABLE} group by line_no, month, source_table, batch_key, source_row, policy_key
+                from {LEAF_TABLE} group by line_no, month, source_table, batch_key, source_row
             ) where counted is distinct from 0"""
         )
         con.execute(
@@ -294,7 +297,7 @@ class Trace:
             select *, sum(micro) over (order by line_no, place rows unbounded preceding)::hugeint as running
             from (
                 select *, row_number() over (
-                    partition by line_no order by abs(micro) desc, source_table, month, batch_key, source_row, policy_key
+                    partition by line_no order by abs(micro) desc, source_table, month, batch_key, source_row
                 ) as place
                 from (
                     select part.* exclude (whole, remainder, exact),
@@ -305,7 +308,7 @@ class Trace:
                     from (
                         select *, row_number() over (
                             partition by line_no
-                            order by abs(remainder) desc, source_table, month, batch_key, source_row, policy_key
+                            order by abs(remainder) desc, source_table, month, batch_key, source_row
                         ) as rank from trace_part
                     ) as part inner join trace_line as line on part.line_no = line.line_no
                 )
@@ -406,17 +409,25 @@ def _apportion(lines: list[Line], share: int) -> Iterator[Line]:
         yield replace(line, component=f"{SHARE} › {line.component}", micro_yuan=part, rate=RATE_UNITS * share // (MICRO * whole))
 
 
+def _table(name: str) -> Table:
+    """The contract of a source table, or of a policy table."""
+    return load_policy_contract()[name.removeprefix(f"{POLICY}.")] if name.startswith(f"{POLICY}.") else load_contract()[name]
+
+
 def _key_text(table: Table) -> str:
     columns = [name for name in table.key if name != "hospital_id"]
     return " || '/' || ".join(f"coalesce(source.\"{name}\"::varchar, '')" for name in columns)
 
 
 def _facts_text(table: Table) -> str:
-    """Codes, dates and figures of a source row with Chinese names; nothing personal."""
+    """Codes, dates and figures of a source row with Chinese names, all of a policy row; nothing personal."""
+    is_policy = table.source == POLICY
     shown = [
         c
         for c in table.columns
-        if c.pii == "none" and c.name not in table.key and (c.contract_type in FACT_TYPES or c.name.endswith(("_id", "_code")))
+        if c.pii == "none"
+        and c.name not in table.key
+        and (is_policy or c.contract_type in FACT_TYPES or c.name.endswith(("_id", "_code")))
     ]
     return "concat_ws('；', " + ", ".join(f"'{c.zh} ' || source.\"{c.name}\"::varchar" for c in shown) + ")" if shown else "null"
 

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import count
 
 from orchestration.errors import CasemixError
-from orchestration.lineage.declaration import HISTORY, Declaration, Edge, load_declarations
+from orchestration.lineage.declaration import HISTORY, POLICY, Declaration, Edge, load_declarations
 from orchestration.lineage.opened import OpenedRelease
 from orchestration.lineage.sql import EdgeSql
 
@@ -25,7 +25,7 @@ MEASURE_UNITS = 10**MEASURE_DIGITS
 MOST_STEPS = 1_000
 LEAF_TABLE = "trace_leaf"
 LEAF_COLUMNS = (
-    "line_no integer, month date, source_table varchar, batch_key integer, source_row bigint, policy_key varchar, "
+    "line_no integer, month date, source_table varchar, batch_key integer, source_row bigint, "
     "nature varchar, rate hugeint, counted hugeint"
 )
 
@@ -159,9 +159,8 @@ class Walk:
                 self.begin(Node(earlier, edge.parent_name, str(edge.column)), select)
 
     def _collect(self, node: Node, edge: Edge, rate: str, rows: str) -> None:
-        is_policy = edge.space == "policy"
-        table = self._source_of(edge) or edge.parent_name
-        address = "null, null, parent.parameter_code" if is_policy else "parent.batch_key, parent.source_row, null"
+        table = self._source_of(edge) or (edge.parent if edge.space == POLICY else edge.parent_name)
+        address = "null, parent.source_row" if edge.space == POLICY else "parent.batch_key, parent.source_row"
         counted = _units(self._sql(node, edge).column({}))
         self.opened.con.execute(
             f"""insert into {LEAF_TABLE}

@@ -36,7 +36,7 @@ class Policy:
     @cached_property
     def table_sha256(self) -> dict[str, str]:
         """Hash of the rows of each table: independent of file order, column order and formatting."""
-        return {table.name: _hash(table, self.rows[table.name]) for table in load_policy_contract()}
+        return {table.name: hash_rows(table, self.rows[table.name]) for table in load_policy_contract()}
 
     @cached_property
     def sha256(self) -> str:
@@ -51,11 +51,17 @@ class Policy:
     def for_hospital(self, hospital_id: str) -> dict[str, pa.Table]:
         """Arrow tables by name, reduced to one hospital: its own rows, and common rows where it has none of its own."""
         return {
-            table.name: _arrow(table, _rows_of(table, self.rows[table.name], hospital_id)) for table in load_policy_contract()
+            table.name: to_arrow(table, rows_for(table, self.rows[table.name], hospital_id)) for table in load_policy_contract()
         }
 
 
-def _rows_of(table: Table, rows: Sequence[Row], hospital_id: str) -> list[dict[str, Any]]:
+def rows_for(table: Table, rows: Sequence[Row], hospital_id: str) -> list[dict[str, Any]]:
+    """Values that hold for one hospital, in the order of the key: its own, and common ones for what it does not say."""
+    chosen = _chosen(table, rows, hospital_id)
+    return sorted(chosen, key=lambda values: [str(values[name] or "") for name in (*table.key, *VALIDITY)])
+
+
+def _chosen(table: Table, rows: Sequence[Row], hospital_id: str) -> list[dict[str, Any]]:
     if HOSPITAL not in table.key or table.name == "benchmark_hospital":
         return [row.values for row in rows]
     own = [row.values for row in rows if row[HOSPITAL] == hospital_id]
@@ -82,17 +88,18 @@ def _outside(values: dict[str, Any], own: Sequence[dict[str, Any]]) -> Iterator[
         yield values | {"valid_from": start, "valid_to": None if end == FOREVER else end}
 
 
-def _hash(table: Table, rows: Sequence[Row]) -> str:
+def hash_rows(table: Table, rows: Sequence[Row]) -> str:
+    """Hash of a table by content: the order of rows and columns does not matter."""
     names = table.column_names
     lines = sorted(json.dumps([None if row[n] is None else str(row[n]) for n in names], ensure_ascii=False) for row in rows)
     return hashlib.sha256("\n".join([",".join(names), *lines]).encode()).hexdigest()
 
 
-def _arrow(table: Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
+def to_arrow(table: Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
+    """Values as an Arrow table, typed by the contract."""
     import pyarrow as pa
 
-    ordered = sorted(rows, key=lambda values: [str(values[name] or "") for name in (*table.key, *VALIDITY)])
-    columns = [pa.array([values[column.name] for values in ordered], _arrow_type(column)) for column in table.columns]
+    columns = [pa.array([values[column.name] for values in rows], _arrow_type(column)) for column in table.columns]
     return pa.table(columns, names=list(table.column_names))
 
 

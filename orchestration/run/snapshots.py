@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from orchestration.release.files import fsync_file, fsync_folder
 if TYPE_CHECKING:
     from orchestration.grouping import Pack
     from orchestration.policy import Policy
+    from orchestration.policy.reading import Row
 
 POLICY = "policy"
 PACKS = "packs"
@@ -50,6 +51,30 @@ def open_policy(home: Home, sha256: str) -> Policy:
     if policy.sha256 != sha256:
         raise _lost(folder, "was altered", "被改动")
     return policy
+
+
+def open_policy_rows(home: Home, recorded: Mapping[str, Any], name: str) -> tuple[Row, ...]:
+    """Rows of one table of the kept policy that a run's record names; `recorded` is what the record holds of the policy.
+
+    Raises:
+        BadInput: F42, the table is missing or was altered.
+    """
+    from orchestration.policy.model import hash_rows
+    from orchestration.policy.reading import read_rows
+
+    path = policy_file(home, recorded["sha256"], name)
+    table = load_policy_contract()[name]
+    if not path.is_file():
+        raise _lost(path.parent, f"has lost {path.name}", f"缺少 {path.name}")
+    rows = read_rows(path, table)
+    if hash_rows(table, rows) != recorded["tables"][name]:
+        raise _lost(path.parent, f"holds an altered {path.name}", f"中 {path.name} 被改动")
+    return rows
+
+
+def policy_file(home: Home, sha256: str, name: str) -> Path:
+    """Where a table of a kept policy lies."""
+    return _place(home, POLICY, sha256) / f"{name}.csv"
 
 
 def keep_packs(home: Home, packs: Iterable[Pack]) -> None:

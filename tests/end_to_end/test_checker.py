@@ -11,6 +11,8 @@ import duckdb
 import pytest
 
 from orchestration.home import PROJECT_ROOT, Home
+from orchestration.lineage.opened import open_release
+from orchestration.lineage.trace import explain_month
 from tests.conftest import Casemix
 from tests.end_to_end.checker.compare import differences
 
@@ -77,6 +79,11 @@ def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sam
     with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
         query = "select distinct component from scored.fct_bonus_journal where component like 'ADJ_%'"
         assert {"ADJ_CARD", "ADJ_CAP", "ADJ_VETO"} <= {component for (component,) in con.execute(query).fetchall()}
+    everyone = explain_month(open_release(home, "H2", MONTHS["H2"][0]), MONTHS["H2"][0])
+    assert everyone.difference == 0
+    assert not any(everyone.leaf_differences.values())
+    assert [line.component for line in everyone.lines if not everyone.leaf_counts[line.number]] == []
+    assert {"policy.award", "policy.indicator_target"} <= {leaf.table for leaf in everyone.leaves(20)}
     (carded / "award.csv").write_text(
         (carded / "award.csv").read_text(encoding="utf-8").replace(".05,", ".06,"), encoding="utf-8"
     )

@@ -110,6 +110,51 @@ def test_other_figures_are_explained_too(home: Home, mart: str, key: dict[str, s
 
 
 @pytest.fixture
+def carded(opened: OpenedRelease) -> OpenedRelease:
+    """A release whose card gave the surgical department an award above its cap, and took a grade from it."""
+    card = opened.relation(JANUARY, "fct_scorecard")
+    opened.con.execute(
+        f"""create table carded as select * replace (
+            500.25 as award_yuan, 100.5 as over_cap_yuan, -40.75 as veto_yuan, true as is_veto, false as is_attained)
+        from {card} where indicator_code = 'material_share'"""
+    )
+    opened._views[JANUARY, "fct_scorecard"] = "carded"
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("measure", "table", "amount"),
+    [
+        ("award_yuan", "award", "500.25"),
+        ("over_cap_yuan", "award", "100.5"),
+        ("veto_yuan", "indicator_target", "-40.75"),
+    ],
+)
+def test_what_the_card_gives_and_takes_is_traced_to_rows_of_the_policy(
+    carded: OpenedRelease, home: Home, measure: str, table: str, amount: str
+) -> None:
+    subject = mart_subject("scored.fct_scorecard", {"dept_id": "0101", "indicator_code": "material_share"}, measure)
+    trace = Trace(carded, JANUARY, subject)
+    leaves = list(trace.leaves())
+    assert {leaf.table for leaf in leaves} == {f"policy.{table}"}
+    assert sum(leaf.contribution for leaf in leaves) == Decimal(amount)
+    for leaf in leaves:
+        rows = (home.root / leaf.source.source_name).read_text(encoding="utf-8").splitlines()
+        assert "material_share" in rows[leaf.file_row - 1] and leaf.key.startswith("material_share")
+
+
+def test_an_altered_policy_snapshot_stops_the_trace(home: Home, tmp_path: Path) -> None:
+    copy = copy_home(home, tmp_path / "copy")
+    for path in copy.snapshots.glob("policy/*/parameter.csv"):
+        path.chmod(0o600)
+        path.write_text(path.read_text(encoding="utf-8").replace("recognition_ratio,0.70", "recognition_ratio,0.71"), "utf-8")
+    opened = open_release(copy, "H1", JANUARY)
+    with pytest.raises(BadInput, match="altered parameter") as refused:
+        opened.relation(JANUARY, "policy.parameter")
+    assert refused.value.rule == "F42"
+
+
+@pytest.fixture
 def altered(opened: OpenedRelease) -> OpenedRelease:
     """A release whose charges are a table that may be edited; files are verified as before."""
     opened.con.execute(f"create table edited as select * from {opened.relation(JANUARY, 'int_conformed__charge')}")
