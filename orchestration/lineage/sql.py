@@ -43,6 +43,10 @@ class EdgeSql:
         """What a parent row counts; `sql` has the parent's measures that are no columns."""
         return self._render("lineage_column", sql)
 
+    def amount(self, sql: Mapping[str, str]) -> str:
+        """What a parent row counts, weighed; wide enough for the largest hospital."""
+        return self._render("lineage_amount", sql)
+
     @property
     def weight(self) -> str:
         """What one unit of it counts."""

@@ -174,10 +174,8 @@ class Walk:
 
     def _counted(self, node: Node, edge: Edge) -> str:
         """What a parent row puts into a pool, in units of 10^-8."""
-        sql = self._sql(node, edge)
         parent = load_declarations().get(edge.parent_name)
-        column = sql.column(parent.sql if parent and not edge.is_leaf else {})
-        return _units(column if edge.weight == "1" else f"({column}) * ({sql.weight})")
+        return _units(self._sql(node, edge).amount(parent.sql if parent and not edge.is_leaf else {}))
 
     def _sql(self, node: Node, edge: Edge) -> EdgeSql:
         names = [edge.parent, *(lookup.relation for lookup in edge.via.values())]
