@@ -9,7 +9,7 @@ import warnings
 
 import typer
 
-from orchestration.cli import chain, check, export, grouping, restate, run, sample, statement, status, trace, what_if
+from orchestration.cli import chain, check, export, grouping, publish, restate, run, sample, statement, status, trace, what_if
 from orchestration.errors import CasemixError
 
 HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
@@ -22,6 +22,7 @@ app.command("run")(run.run)
 app.command("restate")(restate.restate)
 app.command("reidentify")(export.reidentify)
 app.command("check")(check.check)
+app.command("publish")(publish.publish)
 app.command("status")(status.status)
 app.command("verify")(chain.verify)
 app.command("diff")(chain.diff)
