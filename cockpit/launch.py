@@ -1,0 +1,52 @@
+"""Start the cockpit's server: bound to one address, no telemetry, nothing fetched from outside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from orchestration.home import Home
+
+APP = Path(__file__).with_name("app.py")
+NEEDED = ("cockpit.sources", "cockpit.ui.charts", "cockpit.ui.parts", "pandas")
+# Given as arguments so that neither a file in the user's home nor an environment variable can switch telemetry on.
+SETTLED = {
+    "browser.gatherUsageStats": "false",
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.showEmailPrompt": "false",
+}
+
+
+def command(host: str, port: int) -> list[str]:
+    """The command line of the server."""
+    options = {**SETTLED, "server.address": host, "browser.serverAddress": host, "server.port": str(port)}
+    return [sys.executable, "-m", "cockpit.launch", *(f"--{name}={value}" for name, value in options.items())]
+
+
+def environment(home: Home) -> dict[str, str]:
+    """Its environment: the home to show, and the package on the path."""
+    packages = [str(APP.parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "CASEMIX_HOME": str(home.root), "PYTHONPATH": os.pathsep.join(packages), "DO_NOT_TRACK": "1"}
+
+
+def _run(options: list[str]) -> None:
+    """Be the server. What the pages need is loaded before it listens, so that the first reader does not wait for it."""
+    from streamlit.web.cli import main
+
+    for module in NEEDED:
+        import_module(module)
+    main(["run", str(APP), *options])
+
+
+def serve(home: Home, host: str, port: int) -> NoReturn:
+    """Become the server; returns only with the process."""
+    arguments = command(host, port)
+    os.execve(arguments[0], arguments, environment(home))  # noqa: S606 - our own interpreter, no shell
+
+
+if __name__ == "__main__":
+    _run(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""The few things pages are built of: figures, tables, tiles and charts."""
