@@ -40,6 +40,8 @@ def group_file(
     Raises:
         BadInput: a column is missing, a number is none, or the file is no UTF-8 CSV.
     """
+    # The system's allocator keeps the pages of one batch for the next; fresh pages cost an eighth of the time.
+    pa.set_memory_pool(pa.system_memory_pool())
     counts: dict[str, int] = {}
     with _replacing(output) as part, _result_file(part) as write:
         for result in side_by_side(engine, read_batches(source, columns or {}, batch_bytes)):

@@ -77,8 +77,8 @@ def _write(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str
 
 @lru_cache(maxsize=4096)
 def bits(members: int, width: int) -> str:
-    """A set of small numbers as text; member 0 is the leftmost character."""
-    return format(members, f"0{width}b")[::-1]
+    """A set of small numbers as text; member 0 is the rightmost character."""
+    return format(members, f"0{width}b")
 
 
 def _packs(keyed: Keyed) -> Records:

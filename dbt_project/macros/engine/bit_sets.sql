@@ -1,4 +1,4 @@
-{#- Sets of small whole numbers as bit strings of one length; the leftmost bit is number 1. -#}
+{#- Sets of small whole numbers as bit strings of one length; the rightmost bit is number 1. -#}
 
 {#- Members of both. -#}
 {% macro bits_both(left, right) -%}
@@ -27,19 +27,35 @@
     bit_count({{ bits }})
 {%- endmacro %}
 
-{#- The smallest member; 0 for the empty set. -#}
-{% macro bits_first(bits) -%}
-    {{ return(adapter.dispatch('bits_first')(bits)) }}
+{#- Rows of `relation` per word of its bit string, in the columns `key`, word_no and word: word n is the sum of 2 to the power
+    of m over the members 60 n + m + 1. Words without members are left out. -#}
+{% macro bits_words(relation, key, bits) -%}
+    {{ return(adapter.dispatch('bits_words')(relation, key, bits)) }}
 {%- endmacro %}
 
-{#- bit_position looks at one bit after the other; the length of the hexadecimal text without leading zeros does not. -#}
-{% macro duckdb__bits_first(bits) -%}
-    {%- set digits = "ltrim(hex(cast(" ~ bits ~ " as blob)), '0')" -%}
-    case
-        when {{ digits }} = '' then 0
-        else bit_length({{ bits }}) - 4 * (length({{ digits }}) - 1)
-            - case when {{ digits }} >= '8' then 3 when {{ digits }} >= '4' then 2 when {{ digits }} >= '2' then 1 else 0 end
-    end
+{#- A bit string has no part of its own type, but its hexadecimal text does: 15 digits are a word. -#}
+{% macro duckdb__bits_words(relation, key, bits) -%}
+    (
+        select *
+        from (
+            select
+                {{ key }},
+                unnest(range(len(words) - 1, -1, -1)) as word_no,
+                cast('0x' || unnest(words) as bigint) as word
+            from (
+                select
+                    {{ key }},
+                    regexp_extract_all(lpad(digits, cast(15 * ((length(digits) + 14) // 15) as integer), '0'), '.{15}') as words
+                from (select {{ key }}, hex(cast({{ bits }} as blob)) as digits from {{ relation }}) as texts
+            ) as lists
+        ) as every
+        where word <> 0
+    )
+{%- endmacro %}
+
+{#- The smallest member of a word that has one. -#}
+{% macro bits_first(word_no, word) -%}
+    60 * {{ word_no }} + bit_count(({{ word }} & -({{ word }})) - 1) + 1
 {%- endmacro %}
 
 {#- Aggregates: members of every row, members of any row. -#}

@@ -29,7 +29,7 @@ cases_numbered as (
     select
         signatures.case_key,
         signatures.pack_key,
-        signatures.diagnosis_hits,
+        diagnoses.complication,
         diagnoses.mask_no as diagnosis_mask_no,
         procedures.mask_no as procedure_mask_no
     from signatures
@@ -48,10 +48,15 @@ pairs as (
     select
         pair.diagnosis_mask_no,
         pair.procedure_mask_no,
-        {{ bits_first(bits_both('diagnoses.mask', 'procedures.mask')) }} as path_no
+        min({{ bits_first('diagnoses.word_no', '(diagnoses.word & procedures.word)') }}) as path_no
     from (select distinct diagnosis_mask_no, procedure_mask_no from cases_numbered) as pair
-    inner join diagnosis_distinct as diagnoses on pair.diagnosis_mask_no = diagnoses.mask_no
-    inner join procedure_distinct as procedures on pair.procedure_mask_no = procedures.mask_no
+    inner join {{ bits_words('diagnosis_distinct', 'mask_no', 'mask') }} as diagnoses
+        on pair.diagnosis_mask_no = diagnoses.mask_no
+    inner join {{ bits_words('procedure_distinct', 'mask_no', 'mask') }} as procedures
+        on pair.procedure_mask_no = procedures.mask_no
+        and diagnoses.word_no = procedures.word_no
+    where diagnoses.word & procedures.word <> 0
+    group by pair.diagnosis_mask_no, pair.procedure_mask_no
 
 ),
 
@@ -60,15 +65,10 @@ assigned as (
     select
         cases_numbered.case_key,
         cases_numbered.pack_key,
-        nullif(pairs.path_no, 0) as path_no,
-        case
-            when {{ bits_count(bits_both('cases_numbered.diagnosis_hits', 'packs.mcc_hits')) }} > 0 then 'MCC'
-            when {{ bits_count(bits_both('cases_numbered.diagnosis_hits', 'packs.cc_hits')) }} > 0 then 'CC'
-            else 'none'
-        end as complication
+        pairs.path_no,
+        cases_numbered.complication
     from cases_numbered
-    inner join {{ packs.pack }} as packs on cases_numbered.pack_key = packs.pack_key
-    inner join pairs
+    left join pairs
         on cases_numbered.diagnosis_mask_no = pairs.diagnosis_mask_no
         and cases_numbered.procedure_mask_no = pairs.procedure_mask_no
 

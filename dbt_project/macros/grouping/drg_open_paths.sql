@@ -50,8 +50,14 @@ diagnosis_masks as (
 
     select
         part.*,
-        {{ bits_both(bits_both('principal.mask', 'number_masks.mask'), 'hit.mask') }} as mask
+        {{ bits_both(bits_both('principal.mask', 'number_masks.mask'), 'hit.mask') }} as mask,
+        case
+            when {{ bits_count(bits_both('part.diagnosis_hits', 'packs.mcc_hits')) }} > 0 then 'MCC'
+            when {{ bits_count(bits_both('part.diagnosis_hits', 'packs.cc_hits')) }} > 0 then 'CC'
+            else 'none'
+        end as complication
     from (select distinct pack_key, principal_class_key, number_no, diagnosis_hits from signatures) as part
+    inner join {{ packs.pack }} as packs on part.pack_key = packs.pack_key
     inner join {{ packs.class }} as principal on part.principal_class_key = principal.class_key
     inner join number_masks on part.pack_key = number_masks.pack_key and part.number_no = number_masks.number_no
     inner join diagnosis_hit_masks as hit on part.pack_key = hit.pack_key and part.diagnosis_hits = hit.hits
