@@ -42,8 +42,8 @@ def item_prices(catalogue: Catalogue) -> Prices:
     after, bought_after, changed = before.copy(), bought.copy(), np.full(len(before), FAR)
     for row in records(catalogue.item_changes):
         position = catalogue.item_position[row.item_id]
-        after[position] = round(float(row.price) * 100)
-        bought_after[position] = round(float(row.purchase_price) * 100) if row.purchase_price else -1
+        after[position] = row.price_fen
+        bought_after[position] = row.purchase_fen
         changed[position] = np.datetime64(row.changed_on)
     return Prices(before, after, bought, bought_after, changed)
 

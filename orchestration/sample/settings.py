@@ -10,6 +10,8 @@ import numpy as np
 from orchestration.sample.noise import Noise
 
 DEFAULT_SCALE = 18_000
+CHARGES_OF_COARSE_BILLING = 2_000_000
+"""Charges a month up to which a hospital bills as coarsely as a small one."""
 FIRST_MONTH = "2025-01"
 MONTHS = 14
 HOSPITAL_IDS = ("H1", "H2")
@@ -47,9 +49,15 @@ class Settings:
         return Noise(self.seed)
 
     @property
+    def fineness(self) -> int:
+        """Into how many cheaper items one item of a small hospital is divided: a large hospital has more lines a case, not
+        only more cases (ten million charges are about 10,000 discharges and 300,000 visits)."""
+        return -(-self.scale // CHARGES_OF_COARSE_BILLING)
+
+    @property
     def size(self) -> float:
-        """Size of the hospitals, 1 at the default scale."""
-        return self.scale / DEFAULT_SCALE
+        """Size of the hospitals in cases, 1 at the default scale."""
+        return self.scale / DEFAULT_SCALE / self.fineness
 
     @property
     def first(self) -> int:

@@ -67,7 +67,7 @@ class Hospital:
 
 def build_hospital(hospital_id: str, settings: Settings) -> Hospital:
     """Departments, staff and catalogue of one hospital."""
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(settings.fineness)
     departments = catalogue.departments[catalogue.departments["hospital_id"] == hospital_id].reset_index(drop=True)
     position = {dept: i for i, dept in enumerate(departments["dept_id"])}
     functions = {f: position[d] for d, f in zip(departments["dept_id"], departments["function_code"], strict=True) if f}

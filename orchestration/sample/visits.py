@@ -52,7 +52,8 @@ def receive_visits(hospital: Hospital, month: int) -> Visits:
     """All visits of a counted month. Persons come from one population of the region, so that hospitals share some."""
     settings, noise = hospital.settings, hospital.settings.noise
     season = 1.0 - 0.08 * (month % 12 == 1) + 0.05 * (month % 12 in (0, 10, 11)) + 0.002 * (month - 24)
-    count = max(int(settings.scale * (1 - STAY_SHARE_OF_CHARGES) * season / LINES_PER_VISIT), 5)
+    lines = LINES_PER_VISIT * _fineness(hospital)
+    count = max(int(settings.scale * (1 - STAY_SHARE_OF_CHARGES) * season / lines), 5)
     number = (month << 24) + np.arange(count)
     key = encounter_keys(hospital, VISIT_KIND, number)
     weight = np.where(hospital.departments["dept_id"].iloc[hospital.visit_depts].isin(["0112", "2118"]), 2.0, 1.0)
@@ -69,7 +70,7 @@ def receive_visits(hospital: Hospital, month: int) -> Visits:
         context=context,
         visited=seconds(month_start(month)) + noise.whole(key, "day", length) * DAY + minute * 60,
         doctor=hospital.staff.choose("doctor", dept, noise.uniform(key, "doctor")),
-        person=noise.whole(key, "person", max(settings.scale * 3, 100)),
+        person=noise.whole(key, "person", max(settings.scale * 3 // _fineness(hospital), 100)),
         insurance=np.searchsorted([0.42, 0.8, 0.87], noise.uniform(key, "insurance"), side="right"),
     )
 
@@ -77,7 +78,7 @@ def receive_visits(hospital: Hospital, month: int) -> Visits:
 def visit_lines(hospital: Hospital, prices: Prices, visits: Visits) -> Lines:
     """Registration, what the doctor ordered, and reversals (some in a later month)."""
     noise = hospital.settings.noise
-    count = 2 + noise.whole(visits.key, "lines", 5)
+    count = (2 + noise.whole(visits.key, "lines", 5)) * _fineness(hospital)
     visit = np.repeat(np.arange(len(visits)), count)
     line = running_number(count)
     key = combine(visits.key[visit], line)
@@ -91,6 +92,11 @@ def visit_lines(hospital: Hospital, prices: Prices, visits: Visits) -> Lines:
     booked = np.minimum(booked, visits.visited[visit] // DAY * DAY + DAY - 60)
     lines = make_lines(visits.key, prices, visit, line, item, quantity, booked, visits.dept[visit], key)
     return join_lines([lines, *_refunds(hospital, visits, lines)])
+
+
+def _fineness(hospital: Hospital) -> int:
+    """Visits have few lines, so they are divided half as finely as stays."""
+    return (hospital.settings.fineness + 1) // 2
 
 
 def is_refunded_late(hospital: Hospital, visits: Visits) -> NDArray[np.bool_]:

@@ -66,11 +66,12 @@ class Catalogue:
 
 
 @cache
-def load_catalogue() -> Catalogue:
-    """Read the catalogue beside this file."""
-    items = _read("item")
-    items["price_fen"] = _fen(items["price"])
-    items["purchase_fen"] = [round(float(p) * 100) if p else -1 for p in items["purchase_price"]]
+def load_catalogue(fineness: int = 1) -> Catalogue:
+    """Read the catalogue beside this file; every price is divided by `fineness`, down to one fen."""
+    items, changes = _read("item"), _read("item_change")
+    for table in (items, changes):
+        table["price_fen"] = _fen(table["price"], fineness)
+        table["purchase_fen"] = _fen(table["purchase_price"], fineness)
     position = {item: i for i, item in enumerate(items["item_id"])}
     daily = _read("daily_item")
     return Catalogue(
@@ -78,7 +79,7 @@ def load_catalogue() -> Catalogue:
         staff_plan=_read("staff_plan"),
         titles=_read("title"),
         items=items,
-        item_changes=_read("item_change"),
+        item_changes=changes,
         accounts=_read("account"),
         diseases=_read("disease"),
         procedures=_read("procedure").set_index("procedure_code"),
@@ -101,8 +102,9 @@ def _read(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
 
 
-def _fen(yuan: pd.Series) -> NDArray[np.int64]:
-    return np.array([round(float(value) * 100) for value in yuan], dtype=np.int64)
+def _fen(yuan: pd.Series, fineness: int) -> NDArray[np.int64]:
+    """Fen of prices, −1 where there is none."""
+    return np.array([max(round(float(value) * 100 / fineness), 1) if value else -1 for value in yuan], dtype=np.int64)
 
 
 def _pick(usage: pd.DataFrame, items: pd.DataFrame, position: dict[str, int]) -> Pick:
