@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.home import Home
+from orchestration.whatif.files import SUMMARY, results_folder
 
-FOLDER, SUMMARY = "what_if", "summary.json"
 YUAN = "_yuan"
 COUNT = "_count"
 
@@ -50,7 +50,7 @@ class Answer:
 
 def read_answers(home: Home) -> list[Answer]:
     """Every kept answer, the newest first."""
-    found = sorted((home.root / FOLDER).glob(f"[!.]*/{SUMMARY}"), key=lambda path: path.parent.name, reverse=True)
+    found = sorted(results_folder(home).glob(f"[!.]*/{SUMMARY}"), key=lambda path: path.parent.name, reverse=True)
     return [Answer(path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in found]
 
 

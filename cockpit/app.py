@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from cockpit.place import HOSPITAL, LANGUAGE, MONTH, REGION, Place, months_of
-from cockpit.session import Cockpit, open_cockpit
+from cockpit.session import open_cockpit
 from cockpit.texts import LANGUAGES, Texts
+from cockpit.view import Cockpit
 from orchestration.errors import CasemixError
 
 HERE = Path(__file__).parent

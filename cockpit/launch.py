@@ -11,7 +11,7 @@ from typing import NoReturn
 from orchestration.home import Home
 
 APP = Path(__file__).with_name("app.py")
-NEEDED = ("cockpit.sources", "cockpit.ui.charts", "cockpit.ui.parts", "pandas")
+NEEDED = ("cockpit.session", "cockpit.answers", "cockpit.sources", "cockpit.ui.charts", "cockpit.ui.parts", "pandas")
 # Given as arguments so that neither a file in the user's home nor an environment variable can switch telemetry on.
 SETTLED = {
     "browser.gatherUsageStats": "false",

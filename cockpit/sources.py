@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cockpit.session import Cockpit
+from cockpit.view import Cockpit
 from orchestration.lineage.opened import open_release
 from orchestration.lineage.trace import Leaf, Subject, Trace, bonus_subject, mart_subject
 from orchestration.privacy.access import record_access, require_grant
@@ -34,7 +34,7 @@ def trace_sources(cockpit: Cockpit, parameters: Mapping[str, str], most: int) ->
         BadInput: nothing is there under that name, or a file was altered.
     """
     place = cockpit.place
-    opened = open_release(cockpit.home, place.hospital_id, place.month, cockpit.folder.name)
+    opened = open_release(cockpit.home, place.hospital_id, place.month, cockpit.release.folder.name)
     asked_dept = parameters.get("dept") if not parameters.get("mart") or not parameters.get("stay") else None
     require_grant(cockpit.home, ACTION, place.hospital_id, None if parameters.get("staff") else asked_dept)
     mart = parameters.get("mart")
@@ -46,6 +46,6 @@ def trace_sources(cockpit: Cockpit, parameters: Mapping[str, str], most: int) ->
         subject = bonus_subject(opened, place.month, parameters.get("staff") or parameters.get("dept", ""), component)
     trace = Trace(opened, place.month, subject)
     leaves = list(trace.leaves(most))
-    seen = f"{cockpit.folder.name} {place.hospital_id} {place.month:%Y-%m} {subject.declaration.relation} {subject.name}"
+    seen = f"{cockpit.release.folder.name} {place.hospital_id} {place.month:%Y-%m} {subject.declaration.relation} {subject.name}"
     record_access(cockpit.home, ACTION, seen, rows=len(leaves), purpose=None)
     return Traced(trace, leaves)

@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from cockpit.queries import case as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import html
+from cockpit.ui.columns import department_cell, yuan_column
 from cockpit.ui.figures import number, percent, plain
 from cockpit.ui.html import Column
-from cockpit.ui.parts import department_cell, department_step, needs_hospital, quiet, way, yuan_column
+from cockpit.ui.parts import department_step, needs_hospital, quiet, way
+from cockpit.view import Cockpit
 
 Row = Mapping[str, Any]
 

@@ -9,11 +9,13 @@ from typing import Any
 import streamlit as st
 
 from cockpit.queries import gates as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import html
+from cockpit.ui.columns import yuan_column
 from cockpit.ui.figures import number, plain
 from cockpit.ui.html import Column, Tile
-from cockpit.ui.parts import needs_hospital, way, yuan_column
+from cockpit.ui.parts import needs_hospital, way
+from cockpit.view import Cockpit
 from orchestration.contract import load_contract
 from orchestration.gates.index import load_index
 

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from cockpit.queries import indicators as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import html
 from cockpit.ui.figures import number, plain
 from cockpit.ui.html import Column
 from cockpit.ui.parts import department_step, needs_hospital, quiet, way
+from cockpit.view import Cockpit
 
 Row = Mapping[str, Any]
 HOSPITAL, DEPARTMENT = "hospital", "department"

@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from cockpit.queries import overruns as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import charts, html
+from cockpit.ui.columns import change_column, yuan_column
 from cockpit.ui.figures import number, percent
 from cockpit.ui.html import Column
-from cockpit.ui.parts import change_column, department_step, needs_department, needs_hospital, quiet, way, yuan_column
+from cockpit.ui.parts import department_step, needs_department, needs_hospital, quiet, way
+from cockpit.view import Cockpit
 
 Row = Mapping[str, Any]
 COST, BILLED = "cost", "billed"

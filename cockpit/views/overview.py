@@ -9,11 +9,13 @@ import streamlit as st
 
 from cockpit.place import REGION
 from cockpit.queries import overview as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import html
+from cockpit.ui.columns import bar_column, change_column, department_cell, largest, yuan_column
 from cockpit.ui.figures import change, number, percent
 from cockpit.ui.html import Column, Tile
-from cockpit.ui.parts import bar_column, change_column, department_cell, largest, quiet, yuan_column
+from cockpit.ui.parts import quiet
+from cockpit.view import Cockpit
 
 
 def render() -> None:

@@ -8,22 +8,13 @@ from typing import Any
 import streamlit as st
 
 from cockpit.queries import pool as queries
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import charts, html
+from cockpit.ui.columns import bar_column, change_column, compared, department_cell, largest, yuan_column
 from cockpit.ui.figures import number
 from cockpit.ui.html import Column
-from cockpit.ui.parts import (
-    bar_column,
-    change_column,
-    compared,
-    department_cell,
-    department_step,
-    largest,
-    needs_department,
-    quiet,
-    way,
-    yuan_column,
-)
+from cockpit.ui.parts import department_step, needs_department, quiet, way
+from cockpit.view import Cockpit
 
 Row = Mapping[str, Any]
 

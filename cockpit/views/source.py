@@ -9,12 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.sources import Traced, trace_sources
 from cockpit.ui import html
 from cockpit.ui.figures import number, plain
 from cockpit.ui.html import Column, Tile
 from cockpit.ui.parts import department_step, needs_hospital, way
+from cockpit.view import Cockpit
 from orchestration.lineage.formats import leaf_row, line_rows
 from orchestration.lineage.trace import Line
 from orchestration.lineage.words import component_zh, mart_zh

@@ -8,11 +8,13 @@ from typing import Any
 import streamlit as st
 
 from cockpit.answers import Answer, read_answers
-from cockpit.session import Cockpit, opened
+from cockpit.session import opened
 from cockpit.ui import charts, html
+from cockpit.ui.columns import bar_column, change_column, department_cell, largest, yuan_column
 from cockpit.ui.figures import number
 from cockpit.ui.html import Column, Tile
-from cockpit.ui.parts import bar_column, change_column, department_cell, largest, needs_hospital, quiet, way, yuan_column
+from cockpit.ui.parts import needs_hospital, quiet, way
+from cockpit.view import Cockpit
 
 Row = Mapping[str, Any]
 DIFFERENCE = "standard_difference_yuan"

@@ -9,7 +9,22 @@ import warnings
 
 import typer
 
-from orchestration.cli import chain, check, cockpit, export, grouping, publish, restate, run, sample, statement, status, trace, what_if
+from orchestration.cli import (
+    chain,
+    check,
+    cockpit,
+    export,
+    frozen,
+    grouping,
+    publish,
+    restate,
+    run,
+    sample,
+    statement,
+    status,
+    trace,
+    what_if,
+)
 from orchestration.errors import CasemixError
 
 HELP = """From a hospital's source rows to its bonuses, gated, to the cent, traceable. 医院病种成本与绩效。
@@ -30,6 +45,7 @@ app.command("trace")(trace.trace)
 app.command("statement")(statement.statement)
 app.command("what-if")(what_if.what_if)
 app.command("cockpit")(cockpit.cockpit)
+app.command("report")(frozen.report)
 app.command("group")(grouping.group)
 app.add_typer(export.export, name="export")
 app.add_typer(grouping.pack)
