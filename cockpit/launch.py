@@ -34,11 +34,19 @@ def environment(home: Home) -> dict[str, str]:
 
 
 def _run(options: list[str]) -> None:
-    """Be the server. What the pages need is loaded before it listens, so that the first reader does not wait for it."""
-    from streamlit.web.cli import main
-
+    """Be the server. What pages need is loaded and read once before it listens, so that the first reader does not wait for it."""
     for module in NEEDED:
         import_module(module)
+    from streamlit.web.cli import main
+
+    from cockpit.reader import DuckDBReader
+    from cockpit.view import DirectRelease
+    from orchestration.release.serving import release_folder
+
+    home = Home.resolve()
+    folder = release_folder(home)
+    release = DirectRelease(home, folder, DuckDBReader(folder))
+    assert release.names and release.record  # noqa: S101 - read for the caches they fill
     main(["run", str(APP), *options])
 
 
