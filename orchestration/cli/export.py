@@ -1,7 +1,8 @@
-"""`casemix export payroll`, `casemix export masked` and `casemix reidentify`: what leaves, granted and logged."""
+"""`casemix export …` and `casemix reidentify`: files for others; data leave granted and logged only."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -53,6 +54,32 @@ def masked(
 
     done = export_masked(Home.resolve(home), output, purpose=purpose, release_id=release)
     console.print(f"✓ {done.rows} rows 行, {done.release_id}: {done.path}", style="bold green", markup=False)
+
+
+@export.command("superset")
+def superset(
+    output: Annotated[Path, typer.Option("--output", help="Zip file to write.")],
+    uri_env: Annotated[
+        str | None,
+        typer.Option("--uri-env", help="Environment variable with the server's address (default: the home's DuckDB file)."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the dashboards for Apache Superset, over the present release or a server; docs/serving.md says how to import them.
+
+    Example: casemix export superset --output dashboards.zip
+    """
+    from orchestration.cli.console import console
+    from orchestration.errors import ConfigurationError
+    from orchestration.home import Home
+    from orchestration.release.warehouse import WAREHOUSE_FILE
+    from orchestration.serving.superset.bundle import write_bundle
+
+    uri = os.environ.get(uri_env) if uri_env else f"duckdb:///{Home.resolve(home).current / WAREHOUSE_FILE}"
+    if not uri:
+        raise ConfigurationError(f"{uri_env} is not set", remedy="put postgresql+psycopg2://… of the server into it")
+    charts = write_bundle(output, uri)
+    console.print(f"✓ {charts} charts 图表: {output}", style="bold green", markup=False)
 
 
 def reidentify(
