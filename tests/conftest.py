@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from orchestration.cli import main
 from orchestration.home import Home
@@ -40,14 +43,37 @@ def casemix(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     return run
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two months of both sample hospitals, each as its own systems hand them over."""
-    folder = tmp_path_factory.mktemp("sample") / "region"
-    with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit):
-        patched.setattr(sys, "argv", ["casemix", "sample", str(folder), "--months", "2"])
-        main()
-    return folder
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a costly folder once for all test processes: the first to ask makes it, the others wait."""
+    own = tmp_path_factory.getbasetemp()
+    everybody = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder = everybody / name
+        with FileLock(everybody / f"{name}.lock"):
+            if not (everybody / f"{name}.made").exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                make(folder)
+                (everybody / f"{name}.made").touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def sample(once: Once) -> Path:
+    """Two months of both sample hospitals, each as its own systems hand them over; nobody changes them."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patched, pytest.raises(SystemExit):
+            patched.setattr(sys, "argv", ["casemix", "sample", str(folder), "--months", "2"])
+            main()
+
+    return once("sample", make)
 
 
 def published(home: Home) -> Record:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.home import Home
+from tests.conftest import Once
 
 
 @dataclass(frozen=True)
@@ -20,14 +21,14 @@ class Published:
     output: str
 
 
-def publish(home: Home, sample: Path, *arguments: str) -> Published:
-    """Run months of the sample region into a home."""
+def publish(home: Path, sample: Path, *arguments: str) -> None:
+    """Run months of the sample region into a home, and keep beside it what the command printed."""
     from orchestration.cli.app import app
 
-    asked = ["run", "--config", str(sample / "casemix.yml"), *arguments, "--simulation", "--home", str(home.root)]
+    asked = ["run", "--config", str(sample / "casemix.yml"), *arguments, "--simulation", "--home", str(home)]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, (done.output, done.exception)
-    return Published(home, done.output)
+    home.with_name(f"{home.name}.out").write_text(done.output, encoding="utf-8")
 
 
 def copy_home(home: Home, folder: Path) -> Home:
@@ -37,13 +38,24 @@ def copy_home(home: Home, folder: Path) -> Home:
 
 
 @pytest.fixture(scope="session")
-def january(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
-    """January of both hospitals."""
-    return publish(Home(tmp_path_factory.mktemp("january")), sample, "--month", "2025-01")
+def shared_january(once: Once, sample: Path) -> Path:
+    """January of both hospitals, made once for all test processes."""
+    return once("january", lambda home: publish(home, sample, "--month", "2025-01"))
 
 
 @pytest.fixture(scope="session")
-def february(january: Published, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def january(shared_january: Path, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """January of both hospitals; a copy, since reading a release writes the access log."""
+    home = copy_home(Home(shared_january), tmp_path_factory.mktemp("january") / "warehouse")
+    return Published(home, shared_january.with_name(f"{shared_january.name}.out").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def february(once: Once, shared_january: Path, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """January of both hospitals, then February of the first."""
-    home = copy_home(january.home, tmp_path_factory.mktemp("february") / "warehouse")
-    return publish(home, sample, "--month", "2025-02", "--hospital", "H1").home
+
+    def make(home: Path) -> None:
+        copy_home(Home(shared_january), home)
+        publish(home, sample, "--month", "2025-02", "--hospital", "H1")
+
+    return copy_home(Home(once("february", make)), tmp_path_factory.mktemp("february") / "warehouse")
