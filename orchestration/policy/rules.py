@@ -46,6 +46,7 @@ EXACTLY_ONE = {"bonus_scheme": ("dept_class", "dept_id"), "allocation_step": ("f
 REFERENCES = {
     ("indicator_target", "indicator_code"): ("indicator", "indicator_code"),
     ("award", "indicator_code"): ("indicator", "indicator_code"),
+    ("front_page_score", "gate_id"): ("gate", "gate_id"),
     ("gate_waiver", "gate_id"): ("gate", "gate_id"),
     ("dip_term", "group_code"): ("dip_group", "group_code"),
     ("activity_driver", "activity_code"): ("activity", "activity_code"),
@@ -55,8 +56,8 @@ REFERENCES = {
 def find_problems(rows: Rows, registry: Sequence[Row]) -> list[Problem]:
     """All problems of a policy; `registry` are the rows of the default parameter.csv, which say what a parameter may be."""
     checks: tuple[Callable[[Rows], Iterable[Problem]], ...] = (
-        validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, activities, allocation_steps,
-        payment_rules, awards, catalogue_terms, catalogue_groups,
+        validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, linkage, activities,
+        allocation_steps, payment_rules, awards, catalogue_terms, catalogue_groups,
     )  # fmt: skip
     return [problem for check in checks for problem in check(rows)] + list(parameters(rows["parameter"], registry))
 
@@ -182,6 +183,11 @@ def department_classes(rows: Rows) -> Iterator[Problem]:
 def score_weights(rows: Rows) -> Iterator[Problem]:
     """Weights of the dimensions of a department class sum to 1 on every day."""
     yield from _sums_to_one(rows["score_weight"], ("dept_class",), "weight")
+
+
+def linkage(rows: Rows) -> Iterator[Problem]:
+    """Weights of the parts of the linkage assessment sum to 1 on every day."""
+    yield from _sums_to_one(rows["linkage"], (), "weight")
 
 
 def activities(rows: Rows) -> Iterator[Problem]:

@@ -4,33 +4,76 @@ with decisions as (
 
 ),
 
-beds as (
+definitions as (
 
-    select
-        departments.dept_id,
-        departments.open_beds * decisions.calendar_days as open_bed_days,
-        coalesce(sum(days.days_in_month), 0) as occupied_bed_days
-    from {{ ref('int_conformed__department') }} as departments
-    cross join decisions
-    left join {{ ref('int_conformed__ward_day') }} as days
-        on departments.dept_id = days.dept_id
-    where departments.open_beds > 0
-    group by
-        departments.dept_id,
-        departments.open_beds * decisions.calendar_days
+    {{ indicator_definitions('activity') }}
 
 ),
 
-visits as (
+sums as (
 
     select
-        dept_id,
-        doctor_id,
-        count(*) as visits
-    from {{ ref('int_conformed__visit') }}
-    group by
-        dept_id,
-        doctor_id
+        case when grouping(dept_id) = 0 then 'department' when grouping(doctor_id) = 0 then 'doctor' else 'hospital' end as level,
+        case when grouping(dept_id) = 0 then dept_id when grouping(doctor_id) = 0 then doctor_id end as member_id,
+        quantity,
+        sum(amount) as amount
+    from {{ ref('int_scoring__count_activity') }}
+    group by {{ grouping_sets([['quantity'], ['quantity', 'dept_id'], ['quantity', 'doctor_id']]) }}
+
+),
+
+totals as (
+
+    select * from sums
+    where level = 'hospital' or member_id is not null
+
+),
+
+measured_levels as (
+
+    select distinct
+        level,
+        quantity
+    from totals
+
+),
+
+-- Nothing counted is zero where the level is counted at all, and no row where it is not.
+shares as (
+
+    select
+        denominators.level,
+        denominators.member_id,
+        definitions.indicator_code,
+        coalesce(numerators.amount, 0) * definitions.factor as numerator,
+        denominators.amount as denominator
+    from definitions
+    inner join totals as denominators
+        on definitions.denominator = denominators.quantity
+    inner join measured_levels
+        on
+            definitions.numerator = measured_levels.quantity
+            and denominators.level = measured_levels.level
+    left join totals as numerators
+        on
+            definitions.numerator = numerators.quantity
+            and denominators.level = numerators.level
+            and coalesce(denominators.member_id, '') = coalesce(numerators.member_id, '')
+
+),
+
+counts as (
+
+    select
+        totals.level,
+        totals.member_id,
+        definitions.indicator_code,
+        totals.amount * definitions.factor as numerator,
+        cast(null as decimal(38, 12)) as denominator
+    from definitions
+    inner join totals
+        on definitions.numerator = totals.quantity
+    where definitions.denominator is null
 
 ),
 
@@ -38,67 +81,43 @@ visits as (
 submitted as (
 
     select
-        dept_id,
+        case when grouping(dept_id) = 0 then 'department' else 'hospital' end as level,
+        case when grouping(dept_id) = 0 then dept_id end as member_id,
         indicator_code,
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from {{ ref('stg_performance__indicator') }}
     where
-        indicator_code not in ('bed_use', 'visit_count')
+        indicator_code not in (select indicator_code from shares)
+        and indicator_code not in (select indicator_code from counts)
         and indicator_code not in (select indicator_code from {{ ref('int_scoring__measure_cases') }})
-    group by
-        dept_id,
-        indicator_code
+    group by {{ grouping_sets([['indicator_code'], ['indicator_code', 'dept_id']]) }}
 
 ),
 
 measured as (
 
-    select 'department' as level, dept_id as subject_id, 'bed_use' as indicator_code, occupied_bed_days as numerator, open_bed_days as denominator
-    from beds
+    select * from shares
     union all
-    select 'hospital' as level, decisions.hospital_id as subject_id, 'bed_use' as indicator_code,
-        sum(occupied_bed_days) as numerator, sum(open_bed_days) as denominator
-    from beds
-    cross join decisions
-    group by decisions.hospital_id
+    select * from counts
     union all
-    select 'hospital' as level, decisions.hospital_id as subject_id, 'visit_count' as indicator_code, sum(visits) as numerator, null as denominator
-    from visits
-    cross join decisions
-    group by decisions.hospital_id
-    union all
-    select 'department' as level, dept_id as subject_id, 'visit_count' as indicator_code, sum(visits) as numerator, null as denominator
-    from visits
-    group by dept_id
-    union all
-    select 'doctor' as level, doctor_id as subject_id, 'visit_count' as indicator_code, sum(visits) as numerator, null as denominator
-    from visits
-    group by doctor_id
-    union all
-    select 'hospital' as level, decisions.hospital_id as subject_id, indicator_code, sum(numerator) as numerator, sum(denominator) as denominator
-    from submitted
-    cross join decisions
-    group by
-        decisions.hospital_id,
-        indicator_code
-    union all
-    select 'department' as level, dept_id as subject_id, indicator_code, numerator, denominator
-    from submitted
+    select * from submitted
 
 ),
 
-typed as (
+named as (
 
     select
-        level,
-        subject_id,
-        indicator_code,
-        cast(numerator as decimal(38, 12)) as numerator,
-        cast(denominator as decimal(38, 12)) as denominator,
-        denominator is null as is_count
+        measured.level,
+        coalesce(measured.member_id, decisions.hospital_id) as subject_id,
+        measured.indicator_code,
+        cast(measured.numerator as decimal(38, 12)) as numerator,
+        cast(measured.denominator as decimal(38, 12)) as denominator,
+        measured.denominator is null as is_count,
+        cast(null as decimal(38, 0)) as n_rows_hash
     from measured
+    cross join decisions
 
 )
 
-select * from typed
+select * from named

@@ -1,76 +1,106 @@
-{%- set measures = [
-    ('discharge_count', 'count(*)', 'null'),
-    ('cmi', 'sum(weight)', 'count(weight)'),
-    ('total_weight', 'sum(weight)', 'null'),
-    ('group_count', 'count(distinct group_code)', 'null'),
-    ('group_rate', 'count(group_code)', 'sum(is_groupable)'),
-    ('high_multiple_share', "count(*) filter (where multiple_class = 'high')", 'count(multiple_class)'),
-    ('low_multiple_share', "count(*) filter (where multiple_class = 'low')", 'count(multiple_class)'),
-    ('fee_per_case', 'sum(total_fee_yuan)', 'count(*)'),
-    ('cost_per_case', 'sum(cost_yuan)', 'count(cost_yuan)'),
-    ('margin_per_case', 'sum(standard_total_yuan - cost_yuan)', 'count(standard_total_yuan - cost_yuan)'),
-    ('cost_control_ratio', 'sum(cost_yuan) filter (where standard_total_yuan is not null)', 'sum(standard_total_yuan) filter (where cost_yuan is not null)'),
-    ('cost_index', 'sum(fee_ratio)', 'count(fee_ratio)'),
-    ('time_index', 'sum(days_ratio)', 'count(days_ratio)'),
-    ('drug_share', 'sum(drug_fee_yuan)', 'sum(total_fee_yuan)'),
-    ('material_share', 'sum(material_fee_yuan)', 'sum(total_fee_yuan)'),
-    ('average_stay_days', 'sum(stay_days)', 'count(*)'),
-    ('preoperative_stay_days', 'sum(preoperative_days)', 'count(preoperative_days)'),
-    ('level_3_4_surgery_share', 'sum(is_level_3_4)', 'count(is_level_3_4)'),
-] -%}
-with decisions as (
+{%- set marks = case_marks() -%}
+{%- set quantities = case_quantities() -%}
+-- Numerator and denominator of an indicator are taken over the same cases: those of its population.
+with definitions as (
 
-    select * from {{ ref('int_scoring__read_decisions') }}
+    {{ indicator_definitions('case') }}
 
 ),
 
-cases as (
+populations as (
 
-    select * from {{ ref('int_scoring__describe_cases') }}
+    select population from definitions
+    union
+    select '' as population
 
 ),
 
-subjects as (
+members as (
 
-    select 'hospital' as level, decisions.hospital_id as subject_id, cases.* from cases cross join decisions
-    union all
-    select 'department' as level, dept_id as subject_id, cases.* from cases
-    union all
-    select 'doctor' as level, doctor_id as subject_id, cases.* from cases
-    union all
-    select 'group' as level, group_code as subject_id, cases.* from cases
+    select
+        populations.population,
+        cases.*,
+        {{ text_checksum('cases.stay_id') }} as row_checksum
+    from {{ ref('fct_indicator_case') }} as cases
+    cross join populations
+    where populations.population = '' or {{ named_column('populations.population', marks, 'cases', 'integer') }} = 1
 
 ),
 
 sums as (
 
     select
-        level,
-        subject_id,
-        {%- for code, numerator, denominator in measures %}
-        cast({{ numerator }} as decimal(38, 12)) as {{ code }}_numerator,
-        cast({{ denominator }} as decimal(38, 12)) as {{ code }}_denominator{{ ',' if not loop.last }}
+        population,
+        case
+            when grouping(dept_id) = 0 then 'department'
+            when grouping(doctor_id) = 0 then 'doctor'
+            when grouping(group_code) = 0 then 'group'
+            else 'hospital'
+        end as level,
+        case
+            when grouping(dept_id) = 0 then dept_id
+            when grouping(doctor_id) = 0 then doctor_id
+            when grouping(group_code) = 0 then group_code
+            else hospital_id
+        end as subject_id,
+        count(distinct group_code) as group_count,
+        {%- for quantity in quantities %}
+        sum({{ quantity }}) as {{ quantity }},
         {%- endfor %}
-    from subjects
-    where subject_id is not null
-    group by
+        cast(sum(row_checksum) as decimal(38, 0)) as n_rows_hash
+    from members
+    group by {{ grouping_sets([
+        ['population', 'hospital_id'],
+        ['population', 'hospital_id', 'dept_id'],
+        ['population', 'hospital_id', 'doctor_id'],
+        ['population', 'hospital_id', 'group_code'],
+    ]) }}
+
+),
+
+subjects as (
+
+    select
         level,
         subject_id
+    from sums
+    where population = '' and subject_id is not null
+
+),
+
+picked as (
+
+    select
+        subjects.level,
+        subjects.subject_id,
+        definitions.indicator_code,
+        coalesce({{ named_column('definitions.numerator', quantities + ['group_count'], 'sums', 'decimal(26, 12)') }}, 0) * definitions.factor as numerator,
+        {{ named_column('definitions.multiplier', quantities, 'sums', 'decimal(19, 6)') }} as multiplier,
+        definitions.denominator is null as is_count,
+        {{ named_column('definitions.denominator', quantities, 'sums', 'decimal(38, 12)') }} as denominator,
+        coalesce(sums.n_rows_hash, 0) as n_rows_hash
+    from subjects
+    cross join definitions
+    left join sums
+        on
+            subjects.level = sums.level
+            and subjects.subject_id = sums.subject_id
+            and definitions.population = sums.population
 
 ),
 
 measured as (
-    {% for code, numerator, denominator in measures %}
+
     select
         level,
         subject_id,
-        '{{ code }}' as indicator_code,
-        {{ code }}_numerator as numerator,
-        {{ code }}_denominator as denominator,
-        {{ 'true' if denominator == 'null' else 'false' }} as is_count
-    from sums
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+        indicator_code,
+        cast(case when multiplier is null then numerator else cast(numerator as decimal(19, 6)) * multiplier end as decimal(38, 12)) as numerator,
+        case when not is_count then coalesce(denominator, 0) end as denominator,
+        is_count,
+        n_rows_hash
+    from picked
+
 )
 
 select * from measured

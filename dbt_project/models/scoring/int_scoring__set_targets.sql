@@ -1,4 +1,5 @@
--- The row that says most about a subject wins: person, department, both classes, strategy, discipline, everyone.
+-- The row that says most about a subject wins: person, department, both classes, strategy, discipline, everyone. An indicator
+-- that is no measure of a discipline has no target there.
 with decisions as (
 
     select * from {{ ref('int_scoring__read_decisions') }}
@@ -50,6 +51,7 @@ targets as (
 
     select
         targets.*,
+        '|' || indicators.classes || '|' as classes,
         case when nullif(targets.staff_id, '') is null then 0 else 8 end
         + case when nullif(targets.dept_id, '') is null then 0 else 4 end
         + case when nullif(targets.strategy_class, '') is null then 0 else 2 end
@@ -57,6 +59,10 @@ targets as (
     from {{ source('policy', 'indicator_target') }} as targets
     inner join decisions
         on {{ in_force('targets', 'decisions.month') }}
+    inner join {{ source('policy', 'indicator') }} as indicators
+        on
+            targets.indicator_code = indicators.indicator_code
+            and {{ in_force('indicators', 'decisions.month') }}
 
 ),
 
@@ -82,6 +88,10 @@ ranked as (
             and (nullif(targets.dept_id, '') is null or subjects.dept_id = targets.dept_id)
             and (nullif(targets.strategy_class, '') is null or subjects.strategy_class = targets.strategy_class)
             and (nullif(targets.discipline_class, '') is null or subjects.discipline_class = targets.discipline_class)
+            and (
+                subjects.level = 'hospital' or targets.classes = '|all|'
+                or targets.classes like '%|' || subjects.discipline_class || '|%'
+            )
 
 ),
 

@@ -93,7 +93,8 @@ def card_rows(
     policy: Policy, day: date, department: Row, counted: Mapping[str, tuple[Fraction, Fraction | None]]
 ) -> list[CardRow]:
     """Rows of a department's card: the most specific target of every indicator that was counted."""
-    directions = {r["indicator_code"]: r["direction"] == "higher" for r in policy.rows("indicator", day)}
+    indicators = {r["indicator_code"]: r for r in policy.rows("indicator", day)}
+    directions = {code: r["direction"] == "higher" for code, r in indicators.items()}
     chosen: dict[str, Row] = {}
     scopes = ("discipline_class", "strategy_class", "dept_id")
     for row in sorted(policy.rows("indicator_target", day), key=lambda r: [r[s] is not None for s in reversed(scopes)]):
@@ -111,7 +112,7 @@ def card_rows(
             is_veto=row["is_veto"] == "true",
         )
         for code, row in chosen.items()
-        if code in counted
+        if code in counted and {"all", department["discipline_class"]} & set(str(indicators[code]["classes"]).split("|"))
     ]
 
 

@@ -128,8 +128,11 @@ DEFAULTS = {
 WITHOUT_INDICATORS = (
     "--exclude",
     "fct_indicator",
-    "int_scoring__describe_cases",
+    "fct_indicator_case",
+    "int_scoring__rate_risks",
+    "int_scoring__flag_cases",
     "int_scoring__measure_cases",
+    "int_scoring__count_activity",
     "int_scoring__measure_activity",
     "int_scoring__set_targets",
 )

@@ -12,30 +12,91 @@ measured as (
 
 ),
 
+growth_definitions as (
+
+    {{ indicator_definitions('growth') }}
+
+),
+
+-- What this month's cases would have come to at last year's value is what growth is measured against.
+compared as (
+
+    select
+        measured.level,
+        measured.subject_id,
+        growth_definitions.indicator_code,
+        measured.numerator,
+        cast(case
+            when measured.is_count then last_year.numerator
+            else {{ divide_rounded(
+                'cast(cast(last_year.numerator as decimal(20, 6)) * cast(measured.denominator as decimal(18, 6)) as decimal(38, 6))',
+                'cast(last_year.denominator as decimal(20, 6))', 6
+            ) }}
+        end as decimal(38, 12)) as denominator,
+        false as is_count,
+        measured.n_rows_hash
+    from measured
+    inner join growth_definitions
+        on measured.indicator_code = growth_definitions.numerator
+    cross join decisions
+    inner join {{ source('history', 'fct_indicator') }} as last_year
+        on
+            measured.level = last_year.level
+            and measured.subject_id = last_year.subject_id
+            and measured.indicator_code = last_year.indicator_code
+    where last_year.month = {{ dbt.dateadd('month', -12, 'decisions.month') }}
+
+),
+
+complete as (
+
+    select * from measured
+    union all
+    select
+        level,
+        subject_id,
+        indicator_code,
+        numerator - denominator as numerator,
+        denominator,
+        is_count,
+        n_rows_hash
+    from compared
+
+),
+
 definitions as (
 
     select
-        definitions.indicator_code,
-        definitions.dimension,
-        definitions.direction,
-        definitions.definition_version
-    from {{ source('policy', 'indicator') }} as definitions
+        indicators.indicator_code,
+        indicators.dimension,
+        indicators.direction,
+        indicators.definition_version,
+        indicators.classes,
+        definitions.population,
+        definitions.numerator as numerator_name,
+        definitions.denominator as denominator_name
+    from {{ source('policy', 'indicator') }} as indicators
     inner join decisions
-        on {{ in_force('definitions', 'decisions.month') }}
+        on {{ in_force('indicators', 'decisions.month') }}
+    left join {{ source('policy', 'indicator_definition') }} as definitions
+        on
+            indicators.indicator_code = definitions.indicator_code
+            and indicators.definition_version = definitions.definition_version
+            and {{ in_force('definitions', 'decisions.month') }}
 
 ),
 
 valued as (
 
     select
-        measured.*,
+        complete.*,
         cast(
             case
-                when measured.is_count then measured.numerator
-                else {{ divide_rounded('measured.numerator', 'measured.denominator', 6, 12) }}
+                when complete.is_count then complete.numerator
+                else {{ divide_rounded('complete.numerator', 'complete.denominator', 6, 12) }}
             end as decimal(38, 6)
         ) as value
-    from measured
+    from complete
 
 ),
 
@@ -67,7 +128,11 @@ indicators as (
         end as decimal(18, 6)) as attainment,
         definitions.dimension,
         definitions.direction,
-        definitions.definition_version
+        definitions.definition_version,
+        definitions.population,
+        definitions.numerator_name,
+        definitions.denominator_name,
+        valued.n_rows_hash
     from valued
     inner join definitions
         on valued.indicator_code = definitions.indicator_code

@@ -1,0 +1,162 @@
+{%- set lists = [
+    'minimally_invasive', 'type_1_incision', 'infected_incision', 'complication', 'complication_excluded', 'readmission_excluded',
+] -%}
+-- A patient counts once per stay, however many diagnoses and operations; operations count by the discharge they belong to.
+with decisions as (
+
+    select
+        month,
+        {{ parameter('front_page_newborn_days', 'integer') }} as newborn_days
+    from {{ ref('int_scoring__read_decisions') }}
+
+),
+
+codes as (
+
+    select distinct diagnosis_code as code from {{ ref('stg_emr__diagnosis') }}
+    union
+    select distinct procedure_code as code from {{ ref('stg_emr__procedure') }} where procedure_level is not null
+    union
+    select distinct incision_healing_code as code from {{ ref('stg_emr__procedure') }} where incision_healing_code is not null
+
+),
+
+listed as (
+
+    select
+        codes.code,
+        {%- for name in lists %}
+        max(case when lists.list_code = 'indicator.{{ name }}' then 1 else 0 end) as is_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from codes
+    cross join decisions
+    inner join {{ source('policy', 'code_list') }} as lists
+        on {{ begins_with('codes.code', 'lists.code') }}
+    where lists.list_code like 'indicator.%' and {{ in_force('lists', 'decisions.month') }}
+    group by codes.code
+
+),
+
+procedures as (
+
+    select
+        procedures.stay_id,
+        min(procedures.performed_on) as first_performed_on,
+        max(case when procedures.procedure_level in ('3', '4') then 1 else 0 end) as is_level_3_4,
+        max(case when procedures.procedure_level = '4' then 1 else 0 end) as is_level_4,
+        max(case when procedures.is_elective then 1 else 0 end) as is_elective_surgical,
+        max(case when procedures.is_unplanned_return then 1 else 0 end) as is_unplanned_return,
+        max(operations.is_minimally_invasive) as is_minimally_invasive,
+        max(incisions.is_type_1_incision) as is_type_1_incision,
+        max(incisions.is_infected_incision) as is_infected_incision
+    from {{ ref('stg_emr__procedure') }} as procedures
+    left join listed as operations
+        on procedures.procedure_code = operations.code
+    left join listed as incisions
+        on procedures.incision_healing_code = incisions.code
+    where procedures.procedure_level is not null
+    group by procedures.stay_id
+
+),
+
+conditions as (
+
+    select
+        stay_id,
+        diagnosis_code,
+        sequence = 1 as is_principal,
+        {{ in_list('admission_condition', 'value.absent_at_admission') }} as is_acquired
+    from {{ ref('stg_emr__diagnosis') }}
+
+),
+
+-- The condition that counts is the one on the row of the complication itself.
+diagnoses as (
+
+    select
+        conditions.stay_id,
+        max(case when conditions.is_principal then conditions.diagnosis_code end) as principal_code,
+        max(case when conditions.is_acquired then listed.is_complication end) as is_complicated,
+        max(case when conditions.is_principal then listed.is_complication_excluded end) as is_birth,
+        max(case when conditions.is_principal then listed.is_readmission_excluded end) as is_planned_by_nature
+    from conditions
+    left join listed
+        on conditions.diagnosis_code = listed.code
+    group by conditions.stay_id
+
+),
+
+reviews as (
+
+    select
+        stay_id,
+        min(case when error_fields > 0 then 0 else 1 end) as is_coding_correct
+    from {{ ref('stg_emr__coding_review') }}
+    group by stay_id
+
+),
+
+lost as (
+
+    select
+        stay_id,
+        sum(section_loss) as points
+    from (
+        select
+            broken.stay_id,
+            least(sum(scores.deduction), max(scores.section_points)) as section_loss
+        from {{ ref('int_front_page__violation') }} as broken
+        cross join decisions
+        inner join {{ source('policy', 'front_page_score') }} as scores
+            on broken.gate_id = scores.gate_id
+        where {{ in_force('scores', 'decisions.month') }}
+        group by
+            broken.stay_id,
+            scores.section
+    ) as sections
+    group by stay_id
+
+),
+
+flagged as (
+
+    select
+        cases.stay_id,
+        substr(diagnoses.principal_code, 1, 3) as diagnosis_category,
+        case when {{ in_list('pages.readmission_plan_31d', 'value.readmission_planned') }} then 1 else 0 end as is_return_planned,
+        case when {{ in_list('cases.discharge_way', 'value.deceased') }} then 1 else 0 end as is_dead,
+        case when cases.d23x01 > 0 then 1 else 0 end as is_given_antibacterials,
+        case when procedures.stay_id is null then 0 else 1 end as is_surgical,
+        case when pages.is_day_surgery then coalesce(procedures.is_elective_surgical, 0) else 0 end as is_day_surgery,
+        {%- for flag in ['is_elective_surgical', 'is_level_3_4', 'is_level_4', 'is_minimally_invasive', 'is_unplanned_return',
+                         'is_type_1_incision', 'is_infected_incision'] %}
+        coalesce(procedures.{{ flag }}, 0) as {{ flag }},
+        {%- endfor %}
+        {{ dbt.datediff('cast(cases.admitted_at as date)', 'procedures.first_performed_on', 'day') }} as preoperative_days,
+        case
+            when procedures.is_elective_surgical = 1 and coalesce(diagnoses.is_birth, 0) = 0
+                and not (cases.age_years = 0 and coalesce(cases.age_days, 0) <= decisions.newborn_days)
+                then 1
+            else 0
+        end as is_complication_checked,
+        coalesce(diagnoses.is_complicated, 0) as is_complicated,
+        1 - coalesce(diagnoses.is_planned_by_nature, 0) as is_readmission_checked,
+        case when reviews.stay_id is null then 0 else 1 end as is_coding_reviewed,
+        coalesce(reviews.is_coding_correct, 0) as is_coding_correct,
+        cast(100 - coalesce(lost.points, 0) as decimal(9, 4)) as front_page_points
+    from {{ ref('int_conformed__case') }} as cases
+    inner join {{ ref('stg_emr__front_page') }} as pages
+        on cases.stay_id = pages.stay_id
+    cross join decisions
+    left join procedures
+        on cases.stay_id = procedures.stay_id
+    left join diagnoses
+        on cases.stay_id = diagnoses.stay_id
+    left join reviews
+        on cases.stay_id = reviews.stay_id
+    left join lost
+        on cases.stay_id = lost.stay_id
+
+)
+
+select * from flagged
