@@ -73,6 +73,7 @@ FLIPS = [
     {"reserve_overdraw": "scale_awards"},
     {"recognise_on": "net"},
     {"true_up_basis": "recognised"},
+    {"technology_inpatient_points": "yes"},
     {"own_basis": "cost"},
     {"deduction_unit": "case"},
     {"outpatient_cost_stage": "full"},
@@ -105,6 +106,7 @@ class Hospital:
             for person in self.persons[dept]:
                 if self.random.random() < 0.8:
                     self.points[dept, person["staff_id"]] = Decimal(self.random.randint(-200, 9000)) / 8
+        self.technology = {p["staff_id"]: Decimal(self.random.randint(-20, 900)) / 8 for p in self.persons["t1"]}
         self.costs = self._costs()
         self.cases = self._cases()
         self.indicators = self._indicators()
@@ -136,6 +138,15 @@ class Hospital:
             self.sheets = []
         if self.random.random() < 0.5:
             self.pools["inpatient"] = yuan(self.random, 40000, 60000)
+
+    @property
+    def counted_points(self) -> dict[tuple[str, str], Decimal]:
+        """Points by department and person, with those of inpatient lines where technology earns them."""
+        counted = defaultdict(Decimal, self.points)
+        if self.values["technology_inpatient_points"] == "yes":
+            for staff_id, points in self.technology.items():
+                counted["t1", staff_id] += points
+        return counted
 
     def _order(self) -> list[str]:
         steps = list(STEPS)
@@ -341,6 +352,7 @@ def _fill_staff(chain: Chain, hospital: Hospital, keys: dict[str, int]) -> None:
         [
             {"item_period_key": 1, "judging_points": 1, "executing_points": 0, "nursing_points": 0, "has_points": True},
             {"item_period_key": 2, "judging_points": 0, "executing_points": 0, "nursing_points": 1, "has_points": True},
+            {"item_period_key": 3, "judging_points": 5, "executing_points": 1, "nursing_points": 7, "has_points": True},
         ],
     )
     people = [(d, p) for d, persons in hospital.persons.items() for p in persons]
@@ -374,8 +386,20 @@ def _fill_staff(chain: Chain, hospital: Hospital, keys: dict[str, int]) -> None:
         {"item_period_key": 2, "ordering_dept_key": keys[d], "executing_dept_key": keys[d], "quantity": q}
         for d, q in hospital.nursing.items()
     ]
+    examined = [
+        {
+            "is_inpatient": True,
+            "item_period_key": 3,
+            "ordering_dept_key": keys["k1"],
+            "executing_dept_key": keys["t1"],
+            "executing_staff_key": numbers[s],
+            "quantity": q,
+        }
+        for s, q in hospital.technology.items()
+    ]
     chain.insert(
-        "conformed.int_conformed__charge", [{"is_inpatient": False, "disposition_code": 0, **row} for row in [*judged, *nursed]]
+        "conformed.int_conformed__charge",
+        [{"is_inpatient": False, "disposition_code": 0, **row} for row in [*judged, *nursed, *examined]],
     )
     chain.landed(
         "performance_staff",
@@ -480,7 +504,9 @@ def _department(hospital: Hospital, dept: str) -> Department:
     for d, category, separate, stage, amount in hospital.costs:
         if d == dept and (stage == "direct" or hospital.values["outpatient_cost_stage"] == "full"):
             costs[category, separate] += Fraction(amount)
-    points = sum((q for (d, _), q in hospital.points.items() if d == dept), Decimal(0)) + hospital.nursing.get(dept, Decimal(0))
+    points = sum((q for (d, _), q in hospital.counted_points.items() if d == dept), Decimal(0)) + hospital.nursing.get(
+        dept, Decimal(0)
+    )
     return Department(
         scheme=SCHEMES[CLASSES[dept]],
         is_earning=CLASSES[dept] in ("clinical", "medical_technology"),
@@ -505,7 +531,7 @@ def check_staff(hospital: Hospital, dept: str, bonus: Fraction) -> dict[str, Fra
             p["role"] == "nurse",
             Fraction(p["position"]) * Fraction(p["fte"]),
             None if p["days"] is None else Fraction(p["days"]),
-            Fraction(hospital.points.get((dept, p["staff_id"]), 0)),
+            Fraction(hospital.counted_points[dept, p["staff_id"]]),
             None if p["quality"] is None else Fraction(p["quality"]),
             None if p["teaching"] is None else Fraction(p["teaching"]),
             Fraction(p["adjustment"]),
