@@ -16,7 +16,7 @@ FAULTS: dict[str, tuple[str, str]] = {
         "departments and reserve against the approved total",
     ),
     "BON-02 a reserve below zero": (
-        "update scoring.int_scoring__round_departments set bonus_yuan = case when dept_id = 'RESERVE' then -1 else bonus_yuan end",
+        "update scoring.int_scoring__round_departments set bonus_yuan = -1 where dept_id = 'RESERVE'",
         "RESERVE below zero",
     ),
     "BON-02 an administrative pool without staff": (
