@@ -26,8 +26,8 @@ year_to_date as (
     from compared
     left join {{ source('history', 'fct_recognition_review') }} as past
         on
-            extract(year from compared.month) = extract(year from past.month)
-            and past.month < compared.month
+            compared.month > past.month
+            and extract(year from compared.month) = extract(year from past.month)
     group by
         compared.simulated_yuan,
         compared.actual_yuan
