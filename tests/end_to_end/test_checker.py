@@ -52,6 +52,53 @@ def test_a_planted_wrong_rate_shows(home: Home, tmp_path: Path) -> None:
     assert any("bonus of" in text for text in differing(home, "H2", tmp_path))
 
 
+SETTLEMENT_DECISIONS = [
+    {"pay_basis": "fund"},
+    {"pay_basis": "fund", "fund_basis": "in_scope_ratio"},
+    {"simulated_population": "discharged"},
+    {"simulate_self_pay": "false"},
+    {"transfer_split": "discharge_department"},
+    {"transfer_split": "charges"},
+    {"technology_inpatient_points": "yes"},
+]
+"""Decisions of bonus.md §2 that the random hospitals of tests/models/scoring do not turn."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("decided", SETTLEMENT_DECISIONS, ids=lambda d: ",".join(f"{k}={v}" for k, v in d.items()))
+def test_a_decision_about_cases_moves_what_is_calculated(
+    casemix: Casemix, sample: Path, tmp_path: Path, decided: dict[str, str]
+) -> None:
+    folder = tmp_path / "policy"
+    folder.mkdir()
+    with (POLICY / "parameter.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row | {"value": decided[row["parameter_code"]]} for row in csv.DictReader(file) if row["parameter_code"] in decided]
+    with (folder / "parameter.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    home = Home(tmp_path / "warehouse")
+    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
+    done = casemix("run", "--source", sample, *span, "--simulation", "--policy", folder, "--home", home.root)
+    assert done.exit_code == 0, done.err
+    assert differing(home, "H2", folder) == []
+    assert any("bonus of" in text for text in differing(home, "H2")), "the decision moves a bonus"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hospital_id", ["H1", "H2"])
+def test_every_month_of_the_sample_is_the_calculated_one(casemix: Casemix, tmp_path: Path, hospital_id: str) -> None:
+    """Fourteen months: balances carried, history smoothed, statements of a year before trued up, refunds of months ago."""
+    region, home = tmp_path / "region", Home(tmp_path / "warehouse")
+    assert casemix("sample", region, "--months", "14").exit_code == 0
+    span = ("--from", "2025-01", "--to", "2026-02", "--hospital", hospital_id)
+    done = casemix("run", "--source", region, *span, "--simulation", "--home", home.root)
+    assert done.exit_code == 0, done.err
+    months = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(14)]
+    found = differences(home.current / "warehouse.duckdb", home.root / "landing", hospital_id, months, [POLICY])
+    assert found == []
+
+
 @pytest.fixture(scope="module")
 def carded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The policy of the card, with decisions turned away from their defaults that no other month of the suite turns."""

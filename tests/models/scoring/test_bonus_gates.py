@@ -78,6 +78,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         " (select min(staff_id) from landing.performance_staff)",
         "performance_staff[",
     ),
+    "BON-13 doses and daily doses of two units": (
+        "update scored.fct_indicator set value = 201 where indicator_code = 'antibacterial_use_density'",
+        "H",
+    ),
+    "BON-14 a month of a few bed days": (
+        "update scored.fct_indicator set denominator = 99 where indicator_code = 'antibacterial_use_density'",
+        "H",
+    ),
 }
 
 
@@ -91,7 +99,10 @@ def sound(compiled: tuple[Path, list[Model]], tmp_path_factory: pytest.TempPathF
     chain = Chain(*compiled, tmp_path_factory.mktemp("sound"))
     fill(chain, hospital)
     chain.policy("parameter", [{"hospital_id": "*", "parameter_code": "manual_adjustment_limit", "value": "0.05"}])
-    chain.policy("gate", [{"gate_id": "BON-06", "threshold": "0.30", "severity": "warn"}])
+    limits = {"BON-06": "0.30", "BON-13": "200", "BON-14": "100"}
+    chain.policy("gate", [{"gate_id": gate, "threshold": limit, "severity": "warn"} for gate, limit in limits.items()])
+    density = {"indicator_code": "antibacterial_use_density", "numerator": 20000, "denominator": 100, "value": 200}
+    chain.insert("scored.fct_indicator", [{"level": "hospital", "subject_id": "H", **density}])
     chain.con.execute("update conformed.int_conformed__item_period set item_kind = 'service', item_id = 'I' || item_period_key")
     chain.build()
     chain.con.execute(
