@@ -72,7 +72,8 @@ def test_a_decision_about_cases_moves_what_is_calculated(
     folder = tmp_path / "policy"
     folder.mkdir()
     with (POLICY / "parameter.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row | {"value": decided[row["parameter_code"]]} for row in csv.DictReader(file) if row["parameter_code"] in decided]
+        defaults = {row["parameter_code"]: row for row in csv.DictReader(file)}
+    rows = [defaults[code] | {"value": value} for code, value in decided.items()]
     with (folder / "parameter.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
