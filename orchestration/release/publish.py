@@ -22,6 +22,7 @@ from orchestration.errors import ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
 from orchestration.privacy.access import log_head
 from orchestration.release.delta import DELTA_FILE, Statement
+from orchestration.release.documentation import DOCS_FOLDER, documentation
 from orchestration.release.files import fsync_folder, fsync_tree, sha256_of, write_atomically
 from orchestration.release.logical import add_figures
 from orchestration.release.partition import MART, PartitionFile
@@ -95,6 +96,8 @@ def publish(
     if statement is not None:
         _link(statement.file, folder / DELTA_FILE)
         content["restatement"] = statement.content
+    for page in documentation(home):
+        _link(page, folder / DOCS_FOLDER / page.name)
     write_warehouse(folder, warehouse, own, _release_rows(content, months), release_id)
     on_step()
     record = _write_record(home, folder, content)
@@ -238,7 +241,10 @@ def _release_rows(content: dict[str, Any], months: Sequence[GatedMonth]) -> list
 
 def _write_record(home: Home, folder: Path, content: dict[str, Any]) -> Record:
     files = [folder / name for name in (WAREHOUSE_FILE, DELTA_FILE) if (folder / name).is_file()]
-    content["files"] = {file.name: {"bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files}
+    files += sorted((folder / DOCS_FOLDER).glob("*"))
+    content["files"] = {
+        str(file.relative_to(folder)): {"bytes": file.stat().st_size, "sha256": sha256_of(file)} for file in files
+    }
     content["record_sha256"] = record_sha256(content)
     content["signature"], content["public_key"] = sign(home, canonical_json(content))
     write_atomically(folder / RECORD_FILE, json.dumps(content, ensure_ascii=False, indent=1).encode())

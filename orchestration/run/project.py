@@ -65,6 +65,12 @@ def load_manifest_json(home: Home, project: Path = DBT_PROJECT) -> dict[str, Any
     return content
 
 
+def kept_manifest(home: Home, project: Path = DBT_PROJECT) -> Path | None:
+    """File of the manifest as dbt writes it, where the home has parsed the present project."""
+    kept = home.cache / "dbt" / f"{project_hash(project)}.json"
+    return kept if kept.is_file() else None
+
+
 def _kept(home: Home, project: Path, form: str) -> Path:
     """The kept manifest in one of its two forms; the project is parsed when it is not there."""
     from dbt.parser.manifest import extended_mashumaro_encoder
