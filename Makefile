@@ -10,7 +10,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help run run-year test test-slow lint ui benchmark lock clean
+.PHONY: help run run-year test test-slow lint ui benchmark readers lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ ui: $(VENV)/.runtime ## start the Dagster web interface on this machine
 
 benchmark: $(VENV)/.development ## time and memory of a month of ten million charges, against the floor
 	$(BIN)/python benchmarks/month.py
+
+readers: $(VENV)/.development ## 8 readers during 20 publishes, over files and over PostgreSQL
+	$(BIN)/python benchmarks/readers.py
 
 lock: ## compile the lock files again (needs uv)
 	uv pip compile -q --python-version 3.11 --only-binary :all: --no-strip-extras --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
