@@ -136,3 +136,21 @@ def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sam
         (carded / "award.csv").read_text(encoding="utf-8").replace(".05,", ".06,"), encoding="utf-8"
     )
     assert any("bonus of" in text for text in differing(home, "H2", carded))
+
+
+@pytest.mark.slow
+def test_a_simulated_year_meets_its_statement_fourteen_months_on(casemix: Casemix, tmp_path: Path) -> None:
+    """The cases simulated in January and February 2025 are trued up a year later, by department and to the fen."""
+    region, home = tmp_path / "region", Home(tmp_path / "warehouse")
+    assert casemix("sample", region, "--scale", "4000").exit_code == 0
+    done = casemix(
+        "run", "--source", region, "--from", "2025-01", "--to", "2026-02", "--hospital", "H1", "--simulation", "--home", home.root
+    )
+    assert done.exit_code == 0, done.err
+    months = [date(2025 + number // 12, 1 + number % 12, 1) for number in range(14)]
+    assert differences(home.current / "warehouse.duckdb", home.root / "landing", "H1", months, [POLICY]) == []
+    with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
+        query = """
+            select month, sum(compared_case_count) > 0, sum(abs(true_up_yuan)) > 0
+            from settled.fct_true_up where month >= '2026-01-01' group by month order by month"""
+        assert con.execute(query).fetchall() == [(month, True, True) for month in months[-2:]]

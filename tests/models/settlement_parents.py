@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-SELECT = "models/settlement models/marts/settled stg_his__settlement stg_insurer__case_settlement stg_performance__opening"
+SELECT = (
+    "models/settlement fct_case_settlement fct_case_ward fct_true_up fct_settlement_difference fct_year_end "
+    "stg_his__settlement stg_insurer__case_settlement stg_performance__opening"
+)
 SCHEMAS = ("staging", "conformed", "grouped", "costed", "settlement", "settled")
 PARENTS = {
     "conformed.int_conformed__case": "stay_id varchar, insurance_type varchar, admitted_at timestamp, discharged_at timestamp, "
@@ -17,6 +20,7 @@ PARENTS = {
     "conformed.int_conformed__department": "dept_id varchar, dept_key integer",
     "grouped.fct_case": "stay_id varchar, scheme varchar, version varchar, status varchar, group_code varchar, "
     "aux_coefficient decimal(9,6)",
+    "settled.fct_person_payment": "payment_kind varchar, measure_code varchar, month date",
     "costed.fct_case_cost": "stay_id varchar, method varchar, own_cost_yuan decimal(18,2), own_fee_yuan decimal(18,2), "
     "shared_cost_yuan decimal(18,2), shared_direct_cost_yuan decimal(18,2)",
 }

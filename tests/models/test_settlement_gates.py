@@ -46,6 +46,19 @@ FAULTS = {
         )
         for table, columns in (("supplement", ""), ("per_diem", ", 1 as day_from"))
     },
+    "a capitation rate nobody sourced": Fault(
+        "01",
+        before="""insert into settled.fct_person_payment values ('capitation', 'contracted_persons', '2026-03-01');
+            insert into policy.capitation by name
+            select 'r' as region, 1 as rate, 0 as extra, date '2000-01-01' as valid_from, 'assumption' as source_type""",
+    ),
+    "an outcome amount nobody sourced": Fault(
+        "01",
+        before="""insert into settled.fct_person_payment values ('outcome', 'glucose', '2026-03-01');
+            insert into policy.outcome_payment by name
+            select 'glucose' as measure_code, 0 as low, 1 as amount,
+                date '2000-01-01' as valid_from, 'assumption' as source_type""",
+    ),
     "a band nobody sourced": Fault("01", before="update policy.payment_band set source_type = 'assumption'"),
     "a settlement that lost a fen": Fault("02", before=f"update {CHARGED} set total_yuan = total_yuan - 0.01"),
     "parts beside the total": Fault("03", before="update landing.his_settlement set patient_pay = patient_pay + 0.01"),

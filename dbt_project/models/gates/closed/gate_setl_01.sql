@@ -18,6 +18,12 @@ references_in_use as (
 
 ),
 
+beyond_groups as (
+
+    select distinct payment_kind, measure_code, month from {{ ref('fct_person_payment') }}
+
+),
+
 missing as (
 
     select
@@ -67,6 +73,17 @@ assumed as (
     inner join references_in_use
         on amounts.group_code = references_in_use.group_code and {{ in_force('amounts', 'references_in_use.policy_date') }}
     where amounts.source_type = 'assumption'
+    union
+    select 'capitation.csv ' || rates.region
+    from {{ source('policy', 'capitation') }} as rates
+    inner join beyond_groups on beyond_groups.payment_kind = 'capitation'
+    inner join terms on rates.region = terms.region
+    where rates.source_type = 'assumption' and {{ in_force('rates', 'beyond_groups.month') }}
+    union
+    select 'outcome_payment.csv ' || amounts.measure_code
+    from {{ source('policy', 'outcome_payment') }} as amounts
+    inner join beyond_groups on beyond_groups.payment_kind = 'outcome' and amounts.measure_code = beyond_groups.measure_code
+    where amounts.source_type = 'assumption' and {{ in_force('amounts', 'beyond_groups.month') }}
     union
     select 'payment_band.csv ' || bands.region || '/' || bands.scheme || '/' || bands.rw_low
     from {{ source('policy', 'payment_band') }} as bands
