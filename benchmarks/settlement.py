@@ -1,6 +1,7 @@
 """Cases settled per second: the settlement models on a synthetic month, CPU seconds of each model.
 
-One hospital, random fees on both sides of the multiples, a settlement for every case, two wards for one case in ten.
+One hospital, random fees on both sides of the multiples (one case in ten is high or low, about twice what insurers report), a
+settlement for every case, two wards for one case in ten.
 Models are compiled by dbt once and run on DuckDB directly, so that only their own work is counted.
 """
 
@@ -45,7 +46,11 @@ CASES = """
         'S' || number as stay_id,
         numbered.group_code,
         numbered.version,
-        cast(numbered.mean_fee * (0.2 + 2.2 * pow((hash(number, 'fee') % 10007) / 10007.0, 2)) as decimal(18, 2)) as fee,
+        cast(numbered.mean_fee * case
+            when number % 20 = 0 then 0.2 + 0.3 * (hash(number, 'fee') % 10007) / 10007.0
+            when number % 20 = 1 then 2.0 + 1.5 * (hash(number, 'fee') % 10007) / 10007.0
+            else 0.5 + 1.4 * (hash(number, 'fee') % 10007) / 10007.0
+        end as decimal(18, 2)) as fee,
         date '2025-03-01' + cast(hash(number, 'day') % 31 as integer) as discharged_on,
         (['employee', 'resident', 'other_region', 'self_pay'])[1 + cast(hash(number, 'kind') % 4 as integer)] as insurance_type
     from chosen

@@ -235,14 +235,14 @@ def _up_to(stages: Sequence[Settled], cause: Cause) -> Settled:
 def _clear(con: duckdb.DuckDBPyConnection, *, with_terms: bool) -> list[str]:
     """Drop what the last settlement built, because models expect an empty place; the names of what stays."""
     built = con.execute(
-        """select table_schema, table_name
+        """select table_schema, table_name, case table_type when 'VIEW' then 'view' else 'table' end
            from information_schema.tables
            where table_schema in ('staging', 'grouping', 'grouped', 'settlement')"""
     ).fetchall()
-    kept = {name for schema, name in built if schema == "staging" or (with_terms and name == TERMS_MODEL)}
-    for schema, name in built:
+    kept = {name for schema, name, _ in built if schema == "staging" or (with_terms and name == TERMS_MODEL)}
+    for schema, name, kind in built:
         if name not in {*kept, *STANDING}:
-            con.execute(f"drop table {schema}.{name}")
+            con.execute(f"drop {kind} {schema}.{name}")
     return sorted(kept)
 
 

@@ -1,12 +1,30 @@
 with cases as (
 
-    select * from {{ ref('int_settlement__gather_cases') }}
+    select
+        *,
+        case when status = 'grouped' then group_code end as reference_code
+    from {{ ref('int_settlement__gather_cases') }}
 
 ),
 
 terms as (
 
     select * from {{ ref('int_settlement__find_terms') }}
+
+),
+
+rules_in_force as (
+
+    select
+        terms.policy_date,
+        terms.insurance_type,
+        rules.case_class,
+        rules.formula,
+        rules.factor,
+        rules.cap
+    from terms
+    inner join {{ source('policy', 'payment_rule') }} as rules
+        on terms.rule_region = rules.region and {{ in_force('rules', 'terms.policy_date') }}
 
 ),
 
@@ -20,7 +38,7 @@ classified as (
         case
             when cases.status = 'excluded' then 'excluded'
             when rules.case_class = 'per_diem' then rules.case_class
-            when refs.stay_id is null then 'ungrouped'
+            when refs.group_code is null then 'ungrouped'
             when rules.case_class is not null then rules.case_class
             when cases.billed_fee_yuan > refs.high_multiple * refs.mean_fee_yuan then 'high'
             when cases.billed_fee_yuan < refs.low_multiple * refs.mean_fee_yuan then 'low'
@@ -37,11 +55,21 @@ classified as (
             else terms.hospital_coefficient
         end as decimal(9, 6)) as coefficient,
         cases.auxiliary_coefficient,
-        terms.rule_region
+        case when usual.formula = 'points' then usual.factor else 1 end as points_per_weight,
+        coalesce(usual.formula, 'rate') as usual_formula
     from cases
     inner join terms on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
-    left join {{ ref('int_settlement__find_references') }} as refs on cases.stay_id = refs.stay_id
+    left join {{ ref('int_settlement__find_references') }} as refs
+        on cases.scheme = refs.scheme
+        and cases.version = refs.version
+        and cases.reference_code = refs.group_code
+        and cases.policy_date = refs.policy_date
+        and cases.insurance_type = refs.insurance_type
     left join {{ ref('int_settlement__match_rules') }} as rules on cases.stay_id = rules.stay_id
+    left join rules_in_force as usual
+        on cases.policy_date = usual.policy_date
+        and cases.insurance_type = usual.insurance_type
+        and case when cases.scheme = 'CHS-DRG' then 'normal' end = usual.case_class
 
 ),
 
@@ -56,22 +84,17 @@ ruled as (
             when classified.scheme = 'DIP' and classified.multiple_class = 'high' then 'excess_times_coefficient'
             when classified.scheme = 'DIP' and classified.multiple_class = 'low' then 'ratio'
             when classified.scheme = 'DIP' then 'base'
-            else coalesce(rules.formula, usual.formula, 'rate')
+            else coalesce(rules.formula, classified.usual_formula)
         end as formula,
         rules.factor as rule_factor,
-        rules.cap as rule_cap,
-        case when usual.formula = 'points' then usual.factor else 1 end as points_per_weight
+        rules.cap as rule_cap
     from classified
-    left join {{ source('policy', 'payment_rule') }} as rules
-        on classified.rule_region = rules.region
-        and classified.multiple_class = rules.case_class
-        and (classified.scheme = 'CHS-DRG' or classified.multiple_class in ('per_diem', 'special_review'))
-        and {{ in_force('rules', 'classified.policy_date') }}
-    left join {{ source('policy', 'payment_rule') }} as usual
-        on classified.rule_region = usual.region
-        and usual.case_class = 'normal'
-        and classified.scheme = 'CHS-DRG'
-        and {{ in_force('usual', 'classified.policy_date') }}
+    left join rules_in_force as rules
+        on classified.policy_date = rules.policy_date
+        and classified.insurance_type = rules.insurance_type
+        and case
+            when classified.scheme = 'CHS-DRG' or classified.multiple_class in ('per_diem', 'special_review') then classified.multiple_class
+        end = rules.case_class
 
 )
 

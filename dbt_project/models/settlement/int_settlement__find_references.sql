@@ -1,7 +1,14 @@
 -- The weight decides the band; a DIP score is a weight in units of the reference score.
 with cases as (
 
-    select * from {{ ref('int_settlement__gather_cases') }}
+    select distinct
+        scheme,
+        version,
+        group_code,
+        policy_date,
+        insurance_type
+    from {{ ref('int_settlement__gather_cases') }}
+    where status = 'grouped'
 
 ),
 
@@ -14,7 +21,7 @@ terms as (
 referenced as (
 
     select
-        cases.stay_id,
+        cases.*,
         case
             when cases.scheme = 'DIP' then payments.score
             else payments.weight
@@ -24,9 +31,7 @@ referenced as (
         payments.is_basic_group,
         coalesce(payments.weight * terms.reference_score, payments.score) as scaled_weight,
         terms.reference_score,
-        terms.band_region,
-        cases.scheme,
-        cases.policy_date
+        terms.band_region
     from cases
     inner join terms on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
     inner join {{ source('policy', 'group_payment') }} as payments
@@ -35,14 +40,17 @@ referenced as (
         and cases.group_code = payments.group_code
         and terms.hospital_level = payments.hospital_level
         and {{ in_force('payments', 'cases.policy_date') }}
-    where cases.status = 'grouped'
 
 ),
 
 banded as (
 
     select
-        referenced.stay_id,
+        referenced.scheme,
+        referenced.version,
+        referenced.group_code,
+        referenced.policy_date,
+        referenced.insurance_type,
         referenced.base,
         referenced.mean_fee_yuan,
         referenced.is_same_price,

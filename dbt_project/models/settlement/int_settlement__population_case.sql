@@ -30,10 +30,10 @@ population as (
         cast(coalesce(costs.own_fee_yuan, 0) as decimal(18, 2)) as own_fee_yuan,
         cast(coalesce(costs.shared_cost_yuan, 0) as decimal(18, 2)) as shared_cost_yuan,
         cast(coalesce(costs.shared_direct_cost_yuan, 0) as decimal(18, 2)) as shared_direct_cost_yuan
-    from {{ ref('int_settlement__settle_cases') }} as cases
+    from {{ ref('fct_case_settlement') }} as cases
     cross join scope
     left join costs on cases.stay_id = costs.stay_id
-    where cases.settled_on is not null or scope.simulated_population = 'discharged'
+    where cases.basis = 'simulated' and (cases.settled_on is not null or scope.simulated_population = 'discharged')
 
 )
 

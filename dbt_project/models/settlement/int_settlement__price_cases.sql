@@ -1,12 +1,7 @@
+-- Few factors differ between cases, so every distinct set of them is priced once; a case counted at its mean fee is counted as 1.
 -- Every factor is a whole number of its last decimal, so that the money is rounded once:
 -- base 4, coefficients, point value 6 each; counted and reference fee 8, which cancel; 28 decimals in all, the fen is the second.
-with cases as (
-
-    select * from {{ ref('int_settlement__gather_cases') }}
-
-),
-
-prices as (
+with prices as (
 
     select
         policy_date,
@@ -20,42 +15,67 @@ scaled as (
 
     select
         scores.stay_id,
-        scores.formula,
-        cast(cast(scores.points_base * 10000 as bigint) as {{ exact_integer() }})
-        * {{ scaled_integer('scores.counted_yuan', 8) }} as points_counted,
-        cast(cast(scores.reference_yuan * 100 as bigint) as {{ exact_integer() }}) * 1000000 as reference_units,
+        cast(scores.points_base * 10000 as bigint) as points_base,
+        case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.counted_yuan * 100000000 as bigint) end as counted,
+        case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.reference_yuan * 100000000 as bigint) end as reference,
         cast(scores.coefficient_inside * 1000000 as bigint) as inside,
         cast(scores.coefficient_outside * 1000000 as bigint) as outside,
-        cast(coalesce(cases.auxiliary_coefficient, 1) * 1000000 as bigint) as auxiliary,
+        cast(coalesce(scores.auxiliary_coefficient, 1) * 1000000 as bigint) as auxiliary,
         prices.price_units
     from {{ ref('int_settlement__score_cases') }} as scores
-    inner join cases on scores.stay_id = cases.stay_id
-    inner join prices on cases.policy_date = prices.policy_date and cases.insurance_type = prices.insurance_type
+    inner join prices on scores.policy_date = prices.policy_date and scores.insurance_type = prices.insurance_type
     where scores.formula not in ('ungrouped', 'by_item', 'per_diem', 'unpaid')
+
+),
+
+combinations as (
+
+    select distinct points_base, counted, reference, inside, outside, auxiliary, price_units from scaled
 
 ),
 
 multiplied as (
 
     select
-        stay_id,
+        *,
         {{ truncated_quotient(
-            product_over_power('points_counted', 'price_units * (' ~ truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary)'),
-            'reference_units'
+            product_over_power(
+                'cast(points_base as ' ~ exact_integer() ~ ') * counted',
+                'price_units * (' ~ truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary)'
+            ),
+            'reference'
         ) }} as payment_units,
-        points_counted * (inside * auxiliary) as points_units,
-        reference_units
-    from scaled
+        cast(points_base as {{ exact_integer() }}) * counted * (inside * auxiliary) as points_units,
+        cast(reference as {{ exact_integer() }}) as reference_units
+    from combinations
+
+),
+
+valued as (
+
+    select
+        *,
+        {{ unscaled_decimal(truncated_quotient('payment_units + ' ~ 5 * 10 ** 7, 10 ** 8), 2) }} as standard_total_yuan,
+        {{ unscaled_decimal(truncated_quotient('2 * points_units + reference_units * ' ~ 10 ** 12, '2 * reference_units * ' ~ 10 ** 12), 4) }} as adjusted_score
+    from multiplied
 
 ),
 
 priced as (
 
     select
-        stay_id,
-        {{ unscaled_decimal(truncated_quotient('payment_units + ' ~ 5 * 10 ** 7, 10 ** 8), 2) }} as standard_total_yuan,
-        {{ unscaled_decimal(truncated_quotient('2 * points_units + reference_units * ' ~ 10 ** 12, '2 * reference_units * ' ~ 10 ** 12), 4) }} as adjusted_score
-    from multiplied
+        scaled.stay_id,
+        valued.standard_total_yuan,
+        valued.adjusted_score
+    from scaled
+    inner join valued
+        on scaled.points_base = valued.points_base
+        and scaled.counted = valued.counted
+        and scaled.reference = valued.reference
+        and scaled.inside = valued.inside
+        and scaled.outside = valued.outside
+        and scaled.auxiliary = valued.auxiliary
+        and scaled.price_units = valued.price_units
 
 )
 

@@ -38,6 +38,9 @@ capped as (
 
     select
         stay_id,
+        policy_date,
+        insurance_type,
+        auxiliary_coefficient,
         formula,
         points_base,
         coefficient,

@@ -196,11 +196,13 @@ class Hospital:
             stay = row["stay_id"]
             case = self.cases.get(stay)
             discharged = case.month if case else discharge.get(stay)
+            if case and case.simulated is None:
+                continue
             if discharged is None or max(shift(discharged, 12), row["statement_month"]) != month.first:
                 continue
             actual = ZERO if row["is_rejected"] else row["fund_pay" if is_fund else "standard_total"] - row["deduction"]
             weights = case.wards if case else opened[stay]
-            simulated = largest_remainder(case.simulated or ZERO, case.wards) if case else opened[stay]
+            simulated = largest_remainder(case.simulated, case.wards) if case else opened[stay]
             for dept, part in largest_remainder(actual, weights).items():
                 pairs[dept].append((part, simulated[dept]))
         return pairs

@@ -38,7 +38,7 @@ earlier as (
 
 priced as (
 
-    select * from {{ ref('int_settlement__settle_cases') }}
+    select * from {{ ref('fct_case_settlement') }} where basis = 'simulated'
 
 ),
 
