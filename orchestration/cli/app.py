@@ -35,6 +35,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, pretty
 app.command("sample")(sample.sample)
 app.command("run")(run.run)
 app.command("restate")(restate.restate)
+app.command("approve")(restate.approve)
 app.command("reidentify")(export.reidentify)
 app.command("check")(check.check)
 app.command("publish")(publish.publish)

@@ -6,12 +6,11 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-import duckdb
-
 from orchestration.cli.console import console, print_table
 from orchestration.gates.answers import STATUS_ZH
 from orchestration.home import Home
 from orchestration.release.catalogue import load_marts
+from orchestration.release.serving import open_release
 from orchestration.release.warehouse import WAREHOUSE_FILE
 from orchestration.run.journal import read_journal, run_folder
 from orchestration.run.plan import RangeOutcome
@@ -74,7 +73,7 @@ def _print_bonuses(home: Home, months: list[tuple[str, date]]) -> None:
     if not labels:
         return
     latest = dict(months)
-    with duckdb.connect(str(home.current / WAREHOUSE_FILE), read_only=True) as con:
+    with open_release(home) as con:
         for hospital_id, month in latest.items():
             columns = ", ".join(BONUS_COLUMNS)
             rows = con.execute(

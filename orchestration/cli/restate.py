@@ -65,6 +65,30 @@ def restate(
         raise outcome.error
 
 
+def approve(
+    hospital: Annotated[str, typer.Option("--hospital", help="Hospital.")],
+    month: Annotated[str, typer.Option("--month", help="Published month whose late batches are approved, YYYY-MM.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept in the access log and in the record of the restatement.")],
+    home: HomeOption = None,
+) -> None:
+    """Approve what came late for a published month; the restatement that lets it in names the approval.
+
+    Example: casemix approve --hospital H1 --month 2025-01 --reason "补录手术材料"
+    """
+    from orchestration.cli.console import console
+    from orchestration.home import Home
+    from orchestration.privacy.access import require_grant
+    from orchestration.run.approvals import approve_late
+    from orchestration.run.plan import parse_month
+    from orchestration.sources.safe_files import check_identifier
+
+    place = Home.resolve(home)
+    require_grant(place, "approve", check_identifier(hospital), purpose=reason)
+    for batch in approve_late(place, hospital, parse_month(month), reason):
+        console.print(f"✓ {batch.hospital_id} {batch.month} {batch.batch_id} approved 已批准", style="bold green", markup=False)
+    console.print(f"next 下一步: casemix restate --hospital {hospital} --from {month}", markup=False)
+
+
 def _settings(
     place: Home,
     source: Path | None,

@@ -59,12 +59,16 @@ def trace(
     Example: casemix trace 2025-01 0101 --hospital H1 --to leaf --component POINTS
     """
     from orchestration.home import Home
+    from orchestration.lineage.evidence import is_evidence_mart
     from orchestration.lineage.opened import open_release
     from orchestration.lineage.trace import Trace
     from orchestration.privacy.access import record_access, require_grant
     from orchestration.run.plan import parse_month
 
     opened = open_release(Home.resolve(home), hospital, parse_month(month), release)
+    if mart is not None and is_evidence_mart(mart):
+        _explain_indicator(opened, month, mart, key or [], form, top, purpose, output, pack)
+        return
     subject = _subject(opened, parse_month(month), who, mart, key or [], component)
     depth = to or (Depth.LINE if form == Form.TABLE and pack is None and not negative else Depth.LEAF)
     require_grant(opened.home, "trace", opened.hospital_id, subject.key.get("dept_id"), purpose=purpose)
@@ -78,10 +82,54 @@ def trace(
             rows = _write(traced, depth, form, top, negative, file)
     seen = f"{opened.record.release_id} {opened.hospital_id} {month} {subject.declaration.relation} {subject.name} to {depth}"
     record_access(opened.home, "trace", seen, rows=rows, purpose=purpose)
-    if pack or output:
+    _print_written(rows, pack or output)
+
+
+def _explain_indicator(
+    opened: OpenedRelease,
+    month: str,
+    mart: str,
+    key: list[str],
+    form: Form,
+    top: int | None,
+    purpose: str | None,
+    output: Path | None,
+    pack: Path | None,
+) -> None:
+    """An indicator is no sum of yuan: its definition and the rows it counts explain it."""
+    from orchestration.cli.evidence import write_evidence
+    from orchestration.errors import ConfigurationError
+    from orchestration.lineage.evidence import Evidence
+    from orchestration.privacy.access import record_access, require_grant
+    from orchestration.run.plan import parse_month
+
+    if pack is not None:
+        raise ConfigurationError(
+            "an audit pack holds yuan; an indicator is kept with --format html or json",
+            remedy="leave out --pack",
+            zh="指标请用 --format html 或 json 留存",
+        )
+    pairs = _pairs(key)
+    dept_id = pairs.get("subject_id") if pairs.get("level") == "department" else None
+    require_grant(opened.home, "trace", opened.hospital_id, dept_id, purpose=purpose)
+    evidence = Evidence(opened, parse_month(month), mart, pairs)
+    with _opened(output) as file:
+        rows = write_evidence(evidence, form, top, file)
+    what = f"{opened.record.release_id} {opened.hospital_id} {month} {evidence.declaration.relation}"
+    record_access(opened.home, "trace", f"{what} {' '.join(pairs.values())}", rows=rows, purpose=purpose)
+    _print_written(rows, output)
+
+
+def _print_written(rows: int, path: Path | None) -> None:
+    if path is not None:
         from orchestration.cli.console import console
 
-        console.print(f"✓ {rows} rows written to {pack or output} 已写入", style="bold green", markup=False)
+        console.print(f"✓ {rows} rows written to {path} 已写入", style="bold green", markup=False)
+
+
+def _pairs(key: list[str]) -> dict[str, str]:
+    """COLUMN=VALUE as given on the command line."""
+    return dict(pair.split("=", 1) for pair in key if "=" in pair)
 
 
 def _subject(
@@ -94,8 +142,7 @@ def _subject(
 
     assert isinstance(month, date)  # noqa: S101 - parsed by the caller
     if mart is not None and who is None:
-        pairs = dict(pair.split("=", 1) for pair in key if "=" in pair)
-        return mart_subject(mart, pairs, component)
+        return mart_subject(mart, _pairs(key), component)
     if who is None or mart is not None:
         raise ConfigurationError(
             "name a department or staff member, or --mart with --key",

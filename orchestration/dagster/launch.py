@@ -23,6 +23,7 @@ from orchestration.definitions import build_defs
 from orchestration.errors import CasemixError
 from orchestration.home import Home
 from orchestration.release.delta import Statement, keep_statement
+from orchestration.run.approvals import Batch, late_batches, require_approvals
 from orchestration.run.journal import FAILED, GATED, PUBLISHED, RUNNING, RunJournal, read_journal, restore_error, run_folder
 from orchestration.run.month import run_id_of
 from orchestration.run.plan import MonthOutcome, RangeOutcome, run_range
@@ -136,10 +137,14 @@ def run_restatement(
 
     Raises:
         ConfigurationError: the first month is not published.
+        BadInput: F22, a late batch nobody has approved, and no reason is given.
         CasemixError: publishing was refused.
     """
     home = settings.warehouse_home
     months = months_to_restate(home, request.hospital_id, request.first)
+    if not is_preview:
+        waiting = [batch for month in months for batch in late_batches(home, request.hospital_id, month)]
+        require_approvals(home, waiting, request.reason)
     launcher = Launcher.open(settings.knowing([request.hospital_id], months))
     outcome = run_range(
         {request.hospital_id: months},
@@ -152,7 +157,9 @@ def run_restatement(
     statement = state_changes(home, request, runs, folder, settings.threads)
     if is_preview:
         return outcome, statement, None
-    launcher.publish(outcome.gated, keep_statement(statement))
+    batches = [Batch(**batch) for batch in statement.content["batches"]]
+    approved = {"approvals": require_approvals(home, batches, request.reason)}
+    launcher.publish(outcome.gated, keep_statement(Statement(statement.file, statement.content | approved)))
     return outcome, statement, read_journal(home, runs[-1]).release_id
 
 

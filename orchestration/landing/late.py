@@ -43,7 +43,8 @@ def late_delivery(landed: LandedMonth, changes: list[RowChange], batch_id: str) 
         rule="F22",
         place=Place(f"{landed.hospital_id}/{landed.month:%Y-%m}/{LATE}/{batch_id}/changes.csv"),
         zh=f"{name} 已发布，迟到或更正的 {len(changes)} 行已存入 {LATE} 区",
-        remedy=f"casemix restate --hospital {landed.hospital_id} --from {landed.month:%Y-%m} (add --preview to see the delta), "
+        remedy=f"casemix restate --hospital {landed.hospital_id} --from {landed.month:%Y-%m} --preview shows the delta; "
+        f"casemix approve --hospital {landed.hospital_id} --month {landed.month:%Y-%m} --reason … , then restate; "
         "or hand the new rows over with the open month",
     )
 

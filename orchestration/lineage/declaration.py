@@ -34,6 +34,20 @@ class Lookup:
 
 
 @dataclass(frozen=True)
+class Counting:
+    """What rows of evidence count: `counts` maps columns of the child to what stands in the parent row.
+
+    A bare name is a column of the child that holds the name of a parent column; anything else is an expression over
+    `parent`. `among` is the column of the child that names the mark of the rows that take part; `distinct` maps names that are
+    no column to the parent column whose different values they count.
+    """
+
+    among: str | None
+    counts: Mapping[str, str]
+    distinct: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Edge:
     """From one measure of a model to the rows of a parent.
 
@@ -54,6 +68,7 @@ class Edge:
     over: tuple[str, ...]
     is_followed: bool
     nature: str | None
+    counting: Counting | None
     entry: Mapping[str, Any]
 
     @property
@@ -203,8 +218,13 @@ def _edges(entry: dict[str, Any], measures: tuple[str, ...]) -> Iterator[Edge]:
             over=tuple(entry.get("over", ())),
             is_followed=entry.get("is_followed", True),
             nature=entry.get("nature"),
+            counting=_counting(entry),
             entry=entry | {"to": to, "column": entry.get("column", to)},
         )
+
+
+def _counting(entry: dict[str, Any]) -> Counting | None:
+    return Counting(entry.get("among"), entry["counts"], entry.get("distinct", {})) if "counts" in entry else None
 
 
 def _lookup(entry: dict[str, Any]) -> Lookup:

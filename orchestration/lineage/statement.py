@@ -34,7 +34,7 @@ STAGES = {
 YUAN = "元 yuan"
 UNITS = {"points": "点 points", "case_count": "例 cases", "shortfall": "分 score"}
 MICRO_DIGITS = -6
-RECEIVED, USED = "received", "used"
+RECEIVED, USED, UNEXPLAINED = "received", "used", "unexplained"
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,11 @@ class Coverage:
     taken: tuple[Disposition, ...]
 
     @property
+    def explained(self) -> list[Disposition]:
+        """What was used or left out for a reason."""
+        return [part for part in self.taken if part.side != UNEXPLAINED]
+
+    @property
     def table_zh(self) -> str:
         """Name of the table in Chinese."""
         return load_contract()[self.table].zh
@@ -106,17 +111,17 @@ class Coverage:
     @property
     def row_difference(self) -> int:
         """Rows received less rows used or excluded."""
-        return self.received.rows - sum(part.rows for part in self.taken)
+        return self.received.rows - sum(part.rows for part in self.explained)
 
     @property
     def difference(self) -> Decimal:
         """Yuan received less yuan used or excluded."""
-        return self.received.amount - sum((part.amount for part in self.taken), Decimal(0))
+        return self.received.amount - sum((part.amount for part in self.explained), Decimal(0))
 
     @property
     def checksum_difference(self) -> int:
         """Not 0 when a row was exchanged for another."""
-        return self.received.checksum - sum(part.checksum for part in self.taken)
+        return self.received.checksum - sum(part.checksum for part in self.explained)
 
     @property
     def is_closed(self) -> bool:

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from orchestration.contract import Table, load_contract, load_policy_contract
+from orchestration.contract import Column, Table, load_contract, load_policy_contract
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.lineage.declaration import POLICY, Declaration, load_declarations
 from orchestration.lineage.opened import OpenedRelease, SourceFile
-from orchestration.lineage.walk import LEAF_TABLE, MEASURE_UNITS, RATE_UNITS, Node, Walk
+from orchestration.lineage.walk import BATCH_ROWS, LEAF_TABLE, MEASURE_UNITS, RATE_UNITS, SOURCE_ROWS, Node, Walk
 
 JOURNAL, DEPARTMENT, STAFF = "fct_bonus_journal", "fct_department_bonus", "fct_staff_bonus"
 JOURNAL_KEY = ("dept_id", "staff_id", "sequence", "component", "parent_key")
@@ -195,7 +195,7 @@ class Trace:
     def months(self) -> list[date]:
         """Months whose source rows the trace reaches, and its own."""
         self._place()
-        reached = self.opened.con.execute(f"select distinct month from {PLACED_TABLE}").fetchall()
+        reached = self.opened.con.execute("select distinct month from trace_source where month is not null").fetchall()
         return sorted({self.month} | {month for (month,) in reached})
 
     def leaves(self, most: int | None = None, *, negative: bool = False) -> Iterator[Leaf]:
@@ -210,8 +210,11 @@ class Trace:
         limited = f"nth <= {most}" if most else "true"
         self.opened.con.execute(
             f"""create or replace temp table trace_shown as
-            select * replace (row_number() over (order by line_no, place) as place)
-            from (select *, row_number() over (partition by line_no order by place) as nth from {PLACED_TABLE} where {counted})
+            select placed.*, source.month, source.source_table, placed.leaf_id % {BATCH_ROWS} as source_row,
+                placed.leaf_id % {SOURCE_ROWS} // {BATCH_ROWS} as batch_key
+            from (
+                select *, row_number() over (partition by line_no order by place) as nth from {PLACED_TABLE} where {counted}
+            ) as placed inner join trace_source as source on placed.leaf_id // {SOURCE_ROWS} = source.source_no
             where {limited}"""
         )
         known = self.opened.con.execute("select distinct month, source_table from trace_shown").fetchall()
@@ -232,7 +235,7 @@ class Trace:
             component=components[int(str(line))],
             month=month,
             table=str(table),
-            table_zh=_table(str(table)).zh,
+            table_zh=source_table(str(table)).zh,
             source=self._source(month, str(table), batch_key),
             file_row=int(str(file_row)),
             key=str(key),
@@ -248,16 +251,16 @@ class Trace:
         columns = "shown.place, shown.line_no, shown.month, shown.source_table, shown.batch_key, shown.source_row"
         figures = "shown.counted, shown.rate, shown.micro, shown.running"
         here = f"shown.month = date '{month}' and shown.source_table = '{table_name}'"
-        table = _table(table_name)
+        table = source_table(table_name)
         rows = self.opened.relation(month, table_name if table_name.startswith(f"{POLICY}.") else f"landing.{table_name}")
         batch = "true" if table_name.startswith(f"{POLICY}.") else "shown.batch_key = source.batch_key"
-        return f"""select {columns}, {figures}, {_key_text(table)} as key, {_facts_text(table)} as facts
+        return f"""select {columns}, {figures}, {key_text(table)} as key, {facts_text(table)} as facts
             from trace_shown as shown inner join {rows} as source
                 on shown.source_row = source.source_row and {batch} where {here}"""
 
     def _source(self, month: date, table_name: str, batch_key: object) -> SourceFile:
         """The landed file, or the kept policy table, a leaf stands in."""
-        if batch_key is None:
+        if table_name.startswith(f"{POLICY}."):
             return self.opened.policy_file(month, table_name.removeprefix(f"{POLICY}."))
         return self.opened.source_files(month)[int(str(batch_key))]
 
@@ -269,17 +272,22 @@ class Trace:
             walk.begin(node, self._start(node))
         walk.run()
         con = self.opened.con
+        sources = ", ".join(f"({number}, date '{month}', '{table}')" for number, (month, table) in enumerate(walk.sources))
+        con.execute(
+            f"""create or replace temp table trace_source as
+            select * from (values {sources or "(null, null, null)"}) as source (source_no, month, source_table)"""
+        )
         targets = ", ".join(f"({line.number}, {line.micro_yuan}::hugeint)" for line in self.lines)
         con.execute(f"create or replace temp table trace_target as select * from (values {targets}) as target (line_no, micro)")
         con.execute(
             f"""create or replace temp table trace_part as
             select *, exact // {UNITS_PER_MICRO} as whole, exact % {UNITS_PER_MICRO} as remainder
             from (
-                select line_no, month, source_table, batch_key, source_row,
+                select line_no, leaf_id,
                     case when min(counted) = max(counted) then max(counted) end as counted,
                     case when min(counted) = max(counted) then sum(rate)::hugeint end as rate,
                     sum(rate * counted)::hugeint as exact
-                from {LEAF_TABLE} group by line_no, month, source_table, batch_key, source_row
+                from {LEAF_TABLE} group by line_no, leaf_id
             ) where counted is distinct from 0"""
         )
         con.execute(
@@ -294,25 +302,19 @@ class Trace:
         )
         con.execute(
             f"""create or replace temp table {PLACED_TABLE} as
-            select *, sum(micro) over (order by line_no, place rows unbounded preceding)::hugeint as running
+            select *, row_number() over heaviest as place, sum(micro) over (heaviest rows unbounded preceding)::hugeint as running
             from (
-                select *, row_number() over (
-                    partition by line_no order by abs(micro) desc, source_table, month, batch_key, source_row
-                ) as place
+                select part.line_no, part.leaf_id, part.counted, part.rate,
+                    (
+                        part.whole + line.missing // line.leaves
+                        + case when part.nth <= abs(line.missing % line.leaves) then sign(line.missing) else 0 end
+                    )::bigint as micro
                 from (
-                    select part.* exclude (whole, remainder, exact),
-                        (
-                            part.whole + line.missing // line.leaves
-                            + case when part.rank <= abs(line.missing % line.leaves) then sign(line.missing) else 0 end
-                        )::hugeint as micro
-                    from (
-                        select *, row_number() over (
-                            partition by line_no
-                            order by abs(remainder) desc, source_table, month, batch_key, source_row
-                        ) as rank from trace_part
-                    ) as part inner join trace_line as line on part.line_no = line.line_no
-                )
-            )"""
+                    select *, row_number() over (partition by line_no order by abs(remainder) desc, leaf_id) as nth
+                    from trace_part
+                ) as part inner join trace_line as line on part.line_no = line.line_no
+            )
+            window heaviest as (order by line_no, abs(micro) desc, leaf_id)"""
         )
         return True
 
@@ -409,17 +411,18 @@ def _apportion(lines: list[Line], share: int) -> Iterator[Line]:
         yield replace(line, component=f"{SHARE} › {line.component}", micro_yuan=part, rate=RATE_UNITS * share // (MICRO * whole))
 
 
-def _table(name: str) -> Table:
+def source_table(name: str) -> Table:
     """The contract of a source table, or of a policy table."""
     return load_policy_contract()[name.removeprefix(f"{POLICY}.")] if name.startswith(f"{POLICY}.") else load_contract()[name]
 
 
-def _key_text(table: Table) -> str:
+def key_text(table: Table) -> str:
+    """SQL for the business key of a row called `source`."""
     columns = [name for name in table.key if name != "hospital_id"]
     return " || '/' || ".join(f"coalesce(source.\"{name}\"::varchar, '')" for name in columns)
 
 
-def _facts_text(table: Table) -> str:
+def facts_text(table: Table) -> str:
     """Codes, dates and figures of a source row with Chinese names, all of a policy row; nothing personal."""
     is_policy = table.source == POLICY
     shown = [
@@ -429,7 +432,12 @@ def _facts_text(table: Table) -> str:
         and c.name not in table.key
         and (is_policy or c.contract_type in FACT_TYPES or c.name.endswith(("_id", "_code")))
     ]
-    return "concat_ws('；', " + ", ".join(f"'{c.zh} ' || source.\"{c.name}\"::varchar" for c in shown) + ")" if shown else "null"
+    return "concat_ws('；', " + ", ".join(f"'{c.zh} ' || {_fact(c)}::varchar" for c in shown) + ")" if shown else "null"
+
+
+def _fact(column: Column) -> str:
+    """A column of a source row; amounts of zero say nothing."""
+    return f'nullif(source."{column.name}", 0)' if column.contract_type == "money" else f'source."{column.name}"'
 
 
 def _literal(value: object) -> str:

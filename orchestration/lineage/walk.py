@@ -24,10 +24,10 @@ MEASURE_DIGITS = 8
 MEASURE_UNITS = 10**MEASURE_DIGITS
 MOST_STEPS = 1_000
 LEAF_TABLE = "trace_leaf"
-LEAF_COLUMNS = (
-    "line_no integer, month date, source_table varchar, batch_key integer, source_row bigint, "
-    "nature varchar, rate hugeint, counted hugeint"
-)
+LEAF_COLUMNS = "line_no integer, leaf_id bigint, rate hugeint, counted hugeint"
+# A leaf is known by one number: which source, which batch, which row. Sorting and grouping a million of them stays cheap.
+BATCH_ROWS = 10**11
+SOURCE_ROWS = 10**15
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Walk:
 
     opened: OpenedRelease
     waiting: dict[Node, list[str]] = field(default_factory=dict)
+    sources: list[tuple[date, str]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
@@ -160,12 +161,15 @@ class Walk:
 
     def _collect(self, node: Node, edge: Edge, rate: str, rows: str) -> None:
         table = self._source_of(edge) or (edge.parent if edge.space == POLICY else edge.parent_name)
-        address = "null, parent.source_row" if edge.space == POLICY else "parent.batch_key, parent.source_row"
+        batch = "0" if edge.space == POLICY else "parent.batch_key"
+        leaf_id = f"{self._source_no(node.month, table) * SOURCE_ROWS} + {batch}::bigint * {BATCH_ROWS} + parent.source_row"
         counted = _units(self._sql(node, edge).column({}))
-        self.opened.con.execute(
-            f"""insert into {LEAF_TABLE}
-            select child.line_no, date '{node.month}', '{table}', {address}, '{edge.nature}', {rate}, {counted} from {rows}"""
-        )
+        self.opened.con.execute(f"insert into {LEAF_TABLE} select child.line_no, {leaf_id}, {rate}, {counted} from {rows}")
+
+    def _source_no(self, month: date, table: str) -> int:
+        if (month, table) not in self.sources:
+            self.sources.append((month, table))
+        return self.sources.index((month, table))
 
     @staticmethod
     def _source_of(edge: Edge) -> str | None:

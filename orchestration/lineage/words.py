@@ -79,7 +79,7 @@ def component_zh(component: str) -> str:
 def reason_zh(reason: str) -> str:
     """Why rows were used or left out; nothing where the side says it all."""
     words = reason.replace(", ", ": ").split(": ") if reason not in REASONS else [reason]
-    return "：".join(REASONS.get(word, word) for word in words if word != "used")
+    return "：".join(REASONS.get(word, word) for word in words if word not in ("used", "unexplained"))
 
 
 def mart_zh(mart: str) -> str:

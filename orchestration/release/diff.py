@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from orchestration.home import Home
 from orchestration.release.partition import MART, PartitionFile
-from orchestration.release.record import Record, find_record
-from orchestration.run.restate import compare_runs, is_code_changed, publishing_record, recorded_run
+from orchestration.release.record import Record, find_record, publishing_record, recorded_run
+from orchestration.run.restate import compare_runs, is_code_changed
 
 NEW_MONTH = "new month"
 CARRIED = "carried from an earlier month"

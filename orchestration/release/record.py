@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -110,6 +111,18 @@ def read_records(home: Home) -> list[Record]:
     """Every release under the home in the order of the chain."""
     folders = [p.parent for p in home.published.glob(f"r*/{RECORD_FILE}")] if home.published.is_dir() else []
     return sorted((read_record(folder) for folder in folders), key=lambda r: r.sequence)
+
+
+def recorded_run(record: Record, hospital_id: str, month: date) -> Mapping[str, Any] | None:
+    """The entry of a hospital-month among the runs a release published; None when it published none."""
+    wanted = (hospital_id, month.isoformat())
+    return next((run for run in record.content["runs"] if (run["hospital_id"], run["month"]) == wanted), None)
+
+
+def publishing_record(home: Home, record: Record, hospital_id: str, month: date) -> Record | None:
+    """The release that computed a hospital-month as a release shows it."""
+    found = next((f.release_id for f in record.partitions if (f.hospital_id, f.month) == (hospital_id, month)), None)
+    return find_record(home, found) if found else None
 
 
 @cache

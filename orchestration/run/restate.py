@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,8 @@ from orchestration.errors import ConfigurationError
 from orchestration.home import Home
 from orchestration.release.delta import CAUSES, CODE, CORRECTED, DELTA_FILE, LATE, PARAMETER, Stage, Statement, write_delta
 from orchestration.release.partition import MART, PartitionFile, read_partition
-from orchestration.release.record import Record, code_version, current_record, engine_versions, find_record
+from orchestration.release.record import Record, code_version, current_record, engine_versions, publishing_record, recorded_run
+from orchestration.run.approvals import batches_let_in
 from orchestration.run.history import HistoryFile, collect_history
 from orchestration.run.inputs import MonthInputs
 from orchestration.run.journal import read_journal, run_folder
@@ -96,6 +97,7 @@ def state_changes(home: Home, request: Request, runs: Sequence[str], folder: Pat
         "from": request.first.isoformat(),
         "reason": request.reason,
         "approved_by": request.approved_by,
+        "batches": [asdict(batch) for month in months for batch in batches_let_in(month.old, month.new)],
         "months": [
             {"month": m.month.isoformat(), "causes": [c for c in CAUSES if c in m.causes], "detail": m.detail} for m in months
         ],
@@ -121,18 +123,6 @@ def compare_runs(home: Home, old: Mapping[str, Any], new: Mapping[str, Any], *, 
         causes |= {LATE if change.change == ADDED else CORRECTED for change in changes}
         detail.append(summarise(changes))
     return frozenset(causes), "; ".join(part for part in detail if part)
-
-
-def recorded_run(record: Record, hospital_id: str, month: date) -> Mapping[str, Any] | None:
-    """The entry of a hospital-month among the runs a release published; None when it published none."""
-    wanted = (hospital_id, month.isoformat())
-    return next((run for run in record.content["runs"] if (run["hospital_id"], run["month"]) == wanted), None)
-
-
-def publishing_record(home: Home, record: Record, hospital_id: str, month: date) -> Record | None:
-    """The release that computed a hospital-month as a release shows it."""
-    found = next((f.release_id for f in record.partitions if (f.hospital_id, f.month) == (hospital_id, month)), None)
-    return find_record(home, found) if found else None
 
 
 def is_code_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from orchestration.cli.sample import MARKER
 from orchestration.home import DEFAULT_POLICY, Home
 from orchestration.release.record import read_records
+from orchestration.run.approvals import approvals, late_batches
 from orchestration.sample import write_sample
 from tests.conftest import Casemix, Done, published
 
@@ -87,6 +88,20 @@ def test_f22_f23_a_published_month_never_changes_in_place(run: Callable[[str], D
     assert published(home) == before
 
 
+def test_f22_a_late_batch_is_let_in_only_with_a_recorded_approval(casemix: Casemix, home: Home) -> None:
+    before = published(home)
+    asked = ("--hospital", HOSPITAL, "--home", home.root)
+    done = casemix("restate", "--from", "2025-01", *asked)
+    assert done.exit_code == 3
+    assert "[F22]" in done.err and "casemix approve" in done.err
+    assert published(home) == before
+    assert casemix("approve", "--month", "2025-01", "--reason", "补录手术材料", *asked).exit_code == 0
+    (batch,) = late_batches(home, HOSPITAL, date(2025, 1, 1))
+    assert approvals(home)[batch.subject]["reason"] == "补录手术材料"
+    assert casemix("verify", "--home", home.root).exit_code == 0
+    assert casemix("approve", "--month", "2025-02", "--reason", "x", *asked).exit_code == 4
+
+
 def test_a_restatement_gives_every_changed_number_its_cause(casemix: Casemix, home: Home) -> None:
     before = published(home)
     done = casemix("restate", "--hospital", HOSPITAL, "--from", "2025-01", "--reason", "补录", "--home", home.root)
@@ -94,6 +109,8 @@ def test_a_restatement_gives_every_changed_number_its_cause(casemix: Casemix, ho
     record = published(home)
     said = record.content["restatement"]
     assert (said["reason"], [m["causes"] for m in said["months"]]) == ("补录", [["corrected rows", "late rows"], []])
+    (approval,) = said["approvals"]
+    assert (approval["month"], approval["reason"]) == ("2025-01", "补录手术材料")
     rows = duckdb.sql(
         f"""select month, mart, row_key, figure, min(before), sum(difference), max(after), count(distinct cause)
             from '{home.current}/delta.parquet' where mart = 'scored.fct_department_bonus' and figure = 'bonus_yuan'

@@ -55,6 +55,8 @@ def expressions(edge: Edge) -> Iterator[str]:
     yield "" if edge.column is None or edge.parent_measure else edge.column
     for lookup in edge.via.values():
         yield from lookup.by.values()
+    if edge.counting:
+        yield from (text for text in edge.counting.counts.values() if not text.isidentifier())
 
 
 def problems(declaration: Declaration) -> Iterator[str]:
@@ -92,7 +94,9 @@ def _edge_problems(declaration: Declaration, edge: Edge) -> Iterator[str]:
                 yield f"unknown alias {alias} in {text}"
             elif not has_column(relations[alias], column):
                 yield f"{relations[alias]} has no column {column}"
-    yield from (f"no column {c}" for c in (*edge.match, *edge.over) if not has_column(declaration.name, c))
+    named = [text for text in (edge.counting.counts.values() if edge.counting else ()) if text.isidentifier()]
+    named += [edge.counting.among] if edge.counting and edge.counting.among else []
+    yield from (f"no column {c}" for c in (*edge.match, *edge.over, *named) if not has_column(declaration.name, c))
 
 
 def _is_measure_of(parent: Declaration, edge: Edge) -> bool:

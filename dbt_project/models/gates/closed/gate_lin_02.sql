@@ -8,9 +8,9 @@ differences as (
 
     select
         table_name,
-        sum(case side when 'received' then row_count else -row_count end) as row_difference,
-        sum(case side when 'received' then amount_yuan else -amount_yuan end) as difference_yuan,
-        sum(case side when 'received' then key_checksum else -key_checksum end) as checksum_difference
+        sum(case side when 'received' then row_count when 'unexplained' then 0 else -row_count end) as row_difference,
+        sum(case side when 'received' then amount_yuan when 'unexplained' then 0 else -amount_yuan end) as difference_yuan,
+        sum(case side when 'received' then key_checksum when 'unexplained' then 0 else -key_checksum end) as checksum_difference
     from coverage
     group by table_name
 

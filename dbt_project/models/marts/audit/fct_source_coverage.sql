@@ -1,7 +1,32 @@
--- What landing handed over stands against what the models took, told apart by reason: received = used + excluded.
+-- What landing handed over stands against what the models took, told apart by reason: received = used + excluded. A row that
+-- should have been taken and was not is unexplained and neither, so that what a model loses cannot pass for what it leaves out.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
+
+),
+
+expenses as (
+
+    select distinct
+        lines.account_code,
+        lines.posted_on
+    from {{ ref('stg_ledger__voucher_line') }} as lines
+    inner join {{ ref('stg_ledger__account') }} as accounts
+        on lines.account_code = accounts.account_code
+    cross join scope
+    where
+        accounts.account_class = 'expense'
+        and {{ in_force('accounts', 'lines.posted_on') }}
+        and lines.posted_on >= scope.month_start
+        and lines.posted_on < scope.next_month_start
+
+),
+
+discharges as (
+
+    select stay_id from {{ ref('int_conformed__stay') }}
+    where not is_open
 
 ),
 
@@ -32,16 +57,20 @@ taken as (
     union all
     {{ covered(
         'ledger_voucher_line',
-        "case when lines.batch_key is null then 'no expense of the month' when lines.missing is null then 'used' else 'suspense: ' || lines.missing end",
+        "case when lines.batch_key is not null and lines.missing is null then 'used' when lines.batch_key is not null then 'suspense: ' || lines.missing "
+        ~ "when expenses.account_code is null then 'no expense of the month' else 'unexplained' end",
         'received.debit_amount - received.credit_amount',
-        'left join ' ~ ref('int_costing__ledger_line') ~ ' as lines on received.batch_key = lines.batch_key and received.source_row = lines.source_row'
+        'left join ' ~ ref('int_costing__ledger_line') ~ ' as lines on received.batch_key = lines.batch_key and received.source_row = lines.source_row '
+        ~ 'left join expenses on received.account_code = expenses.account_code and received.posted_on = expenses.posted_on'
     ) }}
     union all
     {{ covered(
         'emr_front_page',
-        "case when cases.stay_id is null then 'no stay discharged in the month' when cases.is_quarantined then 'quarantined' else 'used' end",
+        "case when cases.is_quarantined then 'quarantined' when cases.stay_id is not null then 'used' "
+        ~ "when discharges.stay_id is null then 'no stay discharged in the month' else 'unexplained' end",
         'received.total_fee',
-        'left join ' ~ ref('int_conformed__case') ~ ' as cases on received.stay_id = cases.stay_id'
+        'left join ' ~ ref('int_conformed__case') ~ ' as cases on received.stay_id = cases.stay_id '
+        ~ 'left join discharges on received.stay_id = discharges.stay_id'
     ) }}
     union all
     {{ covered(
@@ -109,7 +138,11 @@ published as (
         scope.hospital_id,
         scope.month_start as month,
         sides.table_name,
-        case when sides.reason = 'received' then 'received' when sides.reason like 'used%' then 'used' else 'excluded' end as side,
+        case
+            when sides.reason in ('received', 'unexplained') then sides.reason
+            when sides.reason like 'used%' then 'used'
+            else 'excluded'
+        end as side,
         sides.reason,
         cast(sides.row_count as bigint) as row_count,
         sides.amount_yuan,
