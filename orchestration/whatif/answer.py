@@ -12,10 +12,9 @@ from orchestration.errors import ConfigurationError
 from orchestration.home import Home
 from orchestration.policy import Policy, load_policy
 from orchestration.privacy.access import require_grant
-from orchestration.release.record import Record, current_record, find_record
+from orchestration.release.record import Record, current_record, find_record, publishing_record, recorded_run
 from orchestration.run.inputs import today
 from orchestration.run.perform import recorded_inputs
-from orchestration.run.restate import publishing_record, recorded_run
 from orchestration.run.settings import DEFAULT_THREADS
 from orchestration.whatif.causes import PROGRAM
 from orchestration.whatif.changes import list_changes
