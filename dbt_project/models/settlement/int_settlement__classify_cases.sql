@@ -28,10 +28,53 @@ rules_in_force as (
 
 ),
 
+quotas as (
+
+    select policy_date, insurance_type, factor
+    from rules_in_force
+    where case_class = 'high' and formula = 'by_item' and factor is not null
+
+),
+
+discharged as (
+
+    select count(*) as case_count from cases where not is_late
+
+),
+
+ranked as (
+
+    select
+        cases.stay_id,
+        quotas.factor,
+        row_number() over (order by cases.billed_fee_yuan - refs.high_multiple * refs.mean_fee_yuan desc, cases.stay_id) as place
+    from cases
+    inner join quotas on cases.policy_date = quotas.policy_date and cases.insurance_type = quotas.insurance_type
+    inner join {{ ref('int_settlement__find_references') }} as refs
+        on cases.scheme = refs.scheme
+        and cases.version = refs.version
+        and cases.reference_code = refs.group_code
+        and cases.policy_date = refs.policy_date
+        and cases.insurance_type = refs.insurance_type
+    left join {{ ref('int_settlement__match_rules') }} as rules on cases.stay_id = rules.stay_id
+    where cases.scheme = 'CHS-DRG' and rules.stay_id is null and cases.billed_fee_yuan > refs.high_multiple * refs.mean_fee_yuan
+
+),
+
+over_quota as (
+
+    select ranked.stay_id
+    from ranked
+    cross join discharged
+    where ranked.place > ranked.factor * discharged.case_count
+
+),
+
 classified as (
 
     select
         cases.stay_id,
+        over_quota.stay_id is not null as is_over_quota,
         cases.policy_date,
         cases.insurance_type,
         cases.scheme,
@@ -66,6 +109,7 @@ classified as (
         and cases.policy_date = refs.policy_date
         and cases.insurance_type = refs.insurance_type
     left join {{ ref('int_settlement__match_rules') }} as rules on cases.stay_id = rules.stay_id
+    left join over_quota on cases.stay_id = over_quota.stay_id
     left join rules_in_force as usual
         on cases.policy_date = usual.policy_date
         and cases.insurance_type = usual.insurance_type
@@ -84,6 +128,7 @@ ruled as (
             when classified.scheme = 'DIP' and classified.multiple_class = 'high' then 'excess_times_coefficient'
             when classified.scheme = 'DIP' and classified.multiple_class = 'low' then 'ratio'
             when classified.scheme = 'DIP' then 'base'
+            when classified.is_over_quota then classified.usual_formula
             else coalesce(rules.formula, classified.usual_formula)
         end as formula,
         rules.factor as rule_factor,

@@ -7,7 +7,9 @@ with scope as (
         extract(year from scope.month_start) as clearing_year,
         hospitals.region,
         {{ parameter('assessment_coefficient', 'decimal(9,6)', 'scope.month_start') }} as assessment_coefficient,
-        {{ parameter('fund_budget', 'decimal(18,2)', 'scope.month_start') }} as fund_budget_yuan
+        {{ parameter('fund_budget', 'decimal(18,2)', 'scope.month_start') }} as fund_budget_yuan,
+        coalesce({{ parameter('violation_deduction', 'decimal(18,2)', 'scope.month_start') }}, 0) as violation_yuan,
+        coalesce({{ parameter('special_case_payment', 'decimal(18,2)', 'scope.month_start') }}, 0) as special_yuan
     from {{ source('run', 'scope') }} as scope
     left join {{ source('policy', 'hospital') }} as hospitals on {{ in_force('hospitals', 'scope.month_start') }}
 
@@ -139,7 +141,9 @@ published as (
         cast(greatest(paid.booked_yuan - paid.shared_yuan, 0) as decimal(18, 2)) as borne_yuan,
         paid.payable_yuan,
         paid.prepaid_yuan,
-        cast(paid.payable_yuan - paid.prepaid_yuan as decimal(18, 2)) as balance_yuan,
+        cast(scope.violation_yuan as decimal(18, 2)) as violation_yuan,
+        cast(scope.special_yuan as decimal(18, 2)) as special_yuan,
+        cast(paid.payable_yuan - scope.violation_yuan - paid.prepaid_yuan + scope.special_yuan as decimal(18, 2)) as balance_yuan,
         scope.fund_budget_yuan,
         cast(scope.fund_budget_yuan - paid.earned_yuan as decimal(18, 2)) as budget_left_yuan
     from assessed as paid
