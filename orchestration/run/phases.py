@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-EXCLUDED_ALWAYS = ("resource_type:unit_test", "tag:development")
+EXCLUDED_ALWAYS = ("resource_type:unit_test", "resource_type:exposure", "tag:development")
 
 
 @dataclass(frozen=True)
