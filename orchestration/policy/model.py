@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,9 +29,13 @@ VALIDITY = ("valid_from", "valid_to")
 
 @dataclass(frozen=True)
 class Policy:
-    """Rows by table, typed by the contract; read with `load_policy`, which has refused anything inconsistent."""
+    """Rows by table, typed by the contract; read with `load_policy`, which has refused anything inconsistent.
+
+    `kept_as` is the hash a policy was kept under before tables existed that are empty in it now.
+    """
 
     rows: Mapping[str, tuple[Row, ...]]
+    kept_as: str | None = None
 
     @cached_property
     def table_sha256(self) -> dict[str, str]:
@@ -41,7 +45,12 @@ class Policy:
     @cached_property
     def sha256(self) -> str:
         """Hash of the whole snapshot: the policy version on journal lines."""
-        return hashlib.sha256(json.dumps(self.table_sha256, sort_keys=True).encode()).hexdigest()
+        return self.kept_as or self.sha256_of(self.table_sha256)
+
+    def sha256_of(self, tables: Iterable[str]) -> str:
+        """Hash of some tables alone, as the whole was hashed when there were no others."""
+        hashes = {name: self.table_sha256[name] for name in tables}
+        return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
 
     def known_by(self, as_of: date) -> Policy:
         """The policy as it was known on a day: rows recorded later are left out, undated rows count as known."""

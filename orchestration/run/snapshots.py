@@ -37,20 +37,22 @@ def keep_policy(home: Home, policy: Policy) -> None:
 
 
 def open_policy(home: Home, sha256: str) -> Policy:
-    """The kept policy with that hash.
+    """The kept policy with that hash. A table that did not exist yet when it was kept has no rows.
 
     Raises:
         BadInput: F42, it is missing or was altered.
     """
-    from orchestration.policy import load_policy
+    from orchestration.policy import Policy
+    from orchestration.policy.reading import read_rows
 
     folder = _place(home, POLICY, sha256)
     if not folder.is_dir():
         raise _lost(folder, "is missing", "缺失")
-    policy = load_policy(default=folder)
-    if policy.sha256 != sha256:
+    there = {table.name for table in load_policy_contract() if (folder / f"{table.name}.csv").is_file()}
+    rows = {t.name: read_rows(folder / f"{t.name}.csv", t) if t.name in there else () for t in load_policy_contract()}
+    if Policy(rows).sha256_of(there) != sha256:
         raise _lost(folder, "was altered", "被改动")
-    return policy
+    return Policy(rows, kept_as=sha256)
 
 
 def open_policy_rows(home: Home, recorded: Mapping[str, Any], name: str) -> tuple[Row, ...]:

@@ -50,6 +50,21 @@ def test_policies_and_packs_are_kept_by_content(tmp_path: Path) -> None:
     assert [path.name for path in (home.snapshots / "policy").iterdir()] == [policy.sha256]
 
 
+def test_a_policy_kept_before_a_table_existed_opens_without_its_rows(tmp_path: Path) -> None:
+    home, policy = Home(tmp_path), load_policy()
+    keep_policy(home, policy)
+    folder = home.snapshots / "policy" / policy.sha256
+    earlier = policy.sha256_of(name for name in policy.rows if name != "year_end_band")
+    (folder / "year_end_band.csv").unlink()
+    with pytest.raises(BadInput, match="was altered"):
+        open_policy(home, policy.sha256)
+    folder.rename(folder.with_name(earlier))
+    opened = open_policy(home, earlier)
+    assert opened.rows["year_end_band"] == ()
+    assert opened.sha256 == earlier
+    assert opened.table_sha256["point_value"] == policy.table_sha256["point_value"]
+
+
 @pytest.mark.parametrize("kind", ["policy", "packs"])
 def test_f42_an_altered_or_missing_snapshot_is_named(tmp_path: Path, kind: str) -> None:
     home = Home(tmp_path)
