@@ -109,6 +109,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         parameters |= {"quality_score_own_items": "1", "quality_score_bed_days": "0.5", "unit_cost_change_limit": "0.25"}
         parameters |= {"unit_cost_z_limit": "3", "driver_change_limit": "0.3", "case_cost_median_multiple": "20"}
         parameters |= {"item_cost_method": "equivalent", "target_margin": "0.05", "development_fund_ratio": "0.3"}
+        parameters |= {"case_share_driver": "bed_days", "wip_policy": "discharge_month", "quality_score_workload_points": "0.8"}
         parameters |= {"medical_revenue_account": "410101", "settlement_difference_account": "41010103"}
         insert(con, "policy.parameter", [{"parameter_code": code, "value": value} | valid for code, value in parameters.items()])
         con.execute("update landing.ledger_allocation_driver set quantity = abs(quantity) + 1")
@@ -142,3 +143,25 @@ def test_each_gate_sees_its_fault(costing_models: CompiledModels, con: duckdb.Du
         costing_models.build_only(con, f"gate_cost_{fault.gate}")
     _, failing, keys, _ = answer(con, fault.gate)
     assert failing > 0 and keys
+
+
+@pytest.mark.parametrize(("code", "value"), [("case_share_driver", "workload_points"), ("wip_policy", "accrue_days")])
+def test_methods_reconcile_whatever_is_decided(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, code: str, value: str
+) -> None:
+    con.execute("""insert into policy.workload_points by name
+        select item_id, 1 as judging_points, 2 as executing_points, 0.5 as nursing_points, date '2000-01-01' as valid_from
+        from landing.his_item""")
+    con.execute("""insert into history.fct_open_stay by name
+        select 'H1' as hospital_id, date '2024-12-01' as month, stay_id, dept_id, 'bed_days' as fee_class, 'bed_days' as item_kind,
+            1 as bed_days, 0 as line_count, 0 as fee_yuan, 0 as own_fee_yuan, 0 as own_cost_yuan, 50 as shared_cost_yuan,
+            50 as shared_direct_cost_yuan, 40 as bottom_up_shared_yuan, 0 as cost_to_income_own_yuan, 30 as cost_to_income_shared_yuan
+        from landing.his_transfer where sequence = 1""")
+    costs = []
+    for decided in ("", value):
+        if decided:
+            con.execute("update policy.parameter set value = ? where parameter_code = ?", [decided, code])
+        costing_models.build(con)
+        assert answer(con, "08")[0] > 0 and answer(con, "08")[1] == 0
+        costs.append(fetch(con, "select stay_id, shared_cost_yuan from costed.fct_case_cost where method = 'top_down' order by stay_id"))
+    assert costs[0] != costs[1]

@@ -123,7 +123,7 @@ from {{ rows }}
 {% macro lineage_decided(text) -%}
     {%- set ns = namespace(text=text) -%}
     {%- for code in ['own_basis', 'pay_basis', 'recognise_on', 'deduction_unit', 'true_up_basis', 'recognition_ratio', 'uncontrollable_ratio',
-                     'inpatient_cost_stage', 'technology_inpatient_points'] -%}
+                     'inpatient_cost_stage', 'technology_inpatient_points', 'case_share_driver'] -%}
         {%- set ns.text = ns.text.replace(':' ~ code, parameter(code)) if ':' ~ code in ns.text else ns.text -%}
     {%- endfor -%}
     {%- set month = "(select month_start from " ~ source('run', 'scope') ~ ")" -%}

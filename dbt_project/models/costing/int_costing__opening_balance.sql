@@ -1,4 +1,5 @@
--- What a stay brings along: the last closing balance published, or the balance handed over at go-live.
+-- What a stay brings along: the last closing balance published, or the balance handed over at go-live. When cost accrues
+-- day by day, every month keeps its own and nothing is brought along.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -69,6 +70,14 @@ balances as (
     where month = last_month
     group by stay_id, dept_id, month
 
+),
+
+brought_along as (
+
+    select *
+    from balances
+    where {{ parameter('wip_policy') }} is distinct from 'accrue_days'
+
 )
 
-select * from balances
+select * from brought_along

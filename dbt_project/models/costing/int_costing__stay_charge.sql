@@ -13,6 +13,7 @@ items as (
         fee_class,
         item_kind,
         purchase_price,
+        case when item_kind = 'service' then judging_points + executing_points + nursing_points else 0 end as points,
         case when item_kind = 'drug' then 'C3' when item_kind = 'material' and is_separately_charged then 'C2' else '' end as own_category,
         dense_rank() over (order by fee_class, item_kind, is_separately_charged) as class_no
     from {{ ref('int_conformed__item_period') }}
@@ -51,7 +52,8 @@ sums as (
                 else charges.quantity * items.purchase_price
             end
         ) as exact_cost_yuan,
-        sum(charges.quantity * unit_costs.unit_cost_yuan) as service_cost_yuan
+        sum(charges.quantity * unit_costs.unit_cost_yuan) as service_cost_yuan,
+        sum(charges.quantity * items.points) as points
     from {{ ref('int_conformed__charge') }} as charges
     inner join {{ ref('int_conformed__disposition') }} as dispositions
         on charges.disposition_code = dispositions.disposition_code and dispositions.is_used
@@ -76,7 +78,8 @@ stay_charges as (
         sums.line_count,
         cast(sums.fee_yuan as decimal(38, 2)) as fee_yuan,
         sums.exact_cost_yuan,
-        coalesce(sums.service_cost_yuan, 0) as service_cost_yuan
+        coalesce(sums.service_cost_yuan, 0) as service_cost_yuan,
+        cast(sums.points as decimal(28, 4)) as points
     from sums
     inner join classes on sums.class_no = classes.class_no
     inner join {{ ref('int_conformed__department') }} as departments on sums.ordering_dept_key = departments.dept_key

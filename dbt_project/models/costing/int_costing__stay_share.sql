@@ -1,21 +1,62 @@
-with days as (
+-- Stays share by bed days or by the workload points of the services they were ordered; a ward where no stay has a point by
+-- bed days.
+with driver as (
+
+    select {{ parameter('case_share_driver') }} as driver_code
+
+),
+
+points as (
+
+    select
+        stays.stay_id,
+        charges.dept_id,
+        greatest(sum(charges.points), 0) as points
+    from {{ ref('int_costing__stay_charge') }} as charges
+    inner join {{ ref('int_conformed__stay') }} as stays on charges.stay_key = stays.stay_key
+    where charges.points <> 0
+    group by stays.stay_id, charges.dept_id
+
+),
+
+days as (
 
     select
         pools.dept_id,
         pools.pool,
         pools.pool_yuan,
         ward_days.stay_id,
-        ward_days.days_in_month
+        ward_days.days_in_month,
+        coalesce(points.points, 0) as points,
+        sum(coalesce(points.points, 0)) over (partition by pools.pool, pools.dept_id) as ward_points
     from {{ ref('int_costing__shared_pool') }} as pools
     inner join {{ ref('int_conformed__ward_day') }} as ward_days on pools.dept_id = ward_days.dept_id
+    left join points on ward_days.stay_id = points.stay_id and ward_days.dept_id = points.dept_id
     where ward_days.days_in_month > 0
+
+),
+
+weighted as (
+
+    select
+        days.dept_id,
+        days.pool,
+        days.pool_yuan,
+        days.stay_id,
+        days.days_in_month,
+        cast(
+            case when driver.driver_code = 'workload_points' and days.ward_points > 0 then days.points else days.days_in_month end
+            as decimal(28, 4)
+        ) as weight
+    from days
+    cross join driver
 
 ),
 
 split as (
 
     {{ largest_remainder(
-        'days', 'pool_yuan', 'days_in_month', partition_by=['pool', 'dept_id'], order_by=['stay_id'], weight_digits=0
+        'weighted', 'pool_yuan', 'weight', partition_by=['pool', 'dept_id'], order_by=['stay_id'], weight_digits=4
     ) | indent(4) }}
 
 ),

@@ -21,8 +21,15 @@ allocations as (
     select 'own_items' as allocation, {{ parameter('quality_score_own_items', 'decimal(9, 6)') }} as quality_score, own_cost_yuan as amount_yuan
     from {{ ref('int_costing__own_item') }}
     union all
-    select 'bed_days' as allocation, {{ parameter('quality_score_bed_days', 'decimal(9, 6)') }} as quality_score, shared_cost_yuan as amount_yuan
-    from {{ ref('int_costing__stay_share') }}
+    select
+        drivers.driver_code as allocation,
+        case drivers.driver_code
+            when 'workload_points' then {{ parameter('quality_score_workload_points', 'decimal(9, 6)') }}
+            else {{ parameter('quality_score_bed_days', 'decimal(9, 6)') }}
+        end as quality_score,
+        shares.shared_cost_yuan as amount_yuan
+    from {{ ref('int_costing__stay_share') }} as shares
+    cross join (select {{ parameter('case_share_driver') }} as driver_code) as drivers
     union all
     select 'step_' || postings.step_no as allocation, steps.quality_score, postings.amount_yuan
     from {{ ref('int_costing__allocation') }} as postings
