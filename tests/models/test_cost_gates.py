@@ -165,3 +165,15 @@ def test_methods_reconcile_whatever_is_decided(
         assert answer(con, "08")[0] > 0 and answer(con, "08")[1] == 0
         costs.append(fetch(con, "select stay_id, shared_cost_yuan from costed.fct_case_cost where method = 'top_down' order by stay_id"))
     assert costs[0] != costs[1]
+
+
+def test_excluded_lines_are_no_cost_and_stay_visible(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("update policy.cost_category set cost_level = 'donation' where account_code = '500101'")
+    costing_models.build(con)
+    assert answer(con, "01")[1] == 0 and answer(con, "02")[1] == 0
+    assert fetch(con, "select count(*) from costed.fct_department_cost where cost_category = 'C1'") == [(0,)]
+    ((ledger, quantum),) = fetch(con, "select ledger_yuan, quantum_yuan from costed.rpt_cost_reconciliation where part = 'excluded'")
+    assert ledger > 0 and quantum == 0
+    con.execute("delete from costing.int_costing__ledger_line where excluded_as is not null")
+    costing_models.build_only(con, "gate_cost_01")
+    assert answer(con, "01")[1] > 0

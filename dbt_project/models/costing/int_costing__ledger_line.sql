@@ -68,8 +68,9 @@ classified as (
         categories.cost_category,
         case
             when categories.cost_level = 'L1' and departments.dept_class = 'administrative' then 'L2'
-            else categories.cost_level
+            when categories.cost_level in ('L1', 'L2', 'L3', 'L4') then categories.cost_level
         end as cost_level,
+        case when categories.cost_level not in ('L1', 'L2', 'L3', 'L4') then categories.cost_level end as excluded_as,
         coalesce(categories.is_controllable, false) as is_controllable,
         case
             when departments.dept_id is null then 'department'

@@ -26,14 +26,19 @@ checked as (
 
 loaded as (
 
-    select coalesce(sum(amount_yuan), 0) as loaded_yuan from {{ ref('fct_department_cost') }}
+    select coalesce(sum(amount_yuan), 0) as loaded_yuan
+    from (
+        select amount_yuan from {{ ref('fct_department_cost') }}
+        union all
+        select amount_yuan from {{ ref('int_costing__ledger_line') }} where excluded_as is not null
+    ) as cost_and_excluded
 
 ),
 
 findings as (
 
     select
-        '总账 ' || checked.ledger_yuan || ' 科室成本 ' || loaded.loaded_yuan as sample_key,
+        '总账 ' || checked.ledger_yuan || ' 科室成本及不计入成本 ' || loaded.loaded_yuan as sample_key,
         abs(checked.ledger_yuan - loaded.loaded_yuan) as difference_yuan
     from checked
     cross join loaded

@@ -57,7 +57,8 @@ taken as (
     union all
     {{ covered(
         'ledger_voucher_line',
-        "case when lines.batch_key is not null and lines.missing is null then 'used' when lines.batch_key is not null then 'suspense: ' || lines.missing "
+        "case when lines.excluded_as is not null then 'no cost: ' || lines.excluded_as "
+        ~ "when lines.batch_key is not null and lines.missing is null then 'used' when lines.batch_key is not null then 'suspense: ' || lines.missing "
         ~ "when expenses.account_code is null then 'no expense of the month' else 'unexplained' end",
         'received.debit_amount - received.credit_amount',
         'left join ' ~ ref('int_costing__ledger_line') ~ ' as lines on received.batch_key = lines.batch_key and received.source_row = lines.source_row '

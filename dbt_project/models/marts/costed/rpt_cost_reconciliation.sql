@@ -14,12 +14,18 @@ parts as (
     select 'case_cost' as part
     union all
     select 'beyond_case_cost' as part
+    union all
+    select distinct 'excluded' as part
+    from {{ ref('int_costing__ledger_line') }}
+    where excluded_as is not null
 
 ),
 
 amounts as (
 
-    select 'ledger' as side, coalesce(cost_level, 'none') as cost_level, amount_yuan from {{ ref('int_costing__ledger_line') }}
+    select 'ledger' as side, coalesce(cost_level, 'none') as cost_level, amount_yuan
+    from {{ ref('int_costing__ledger_line') }}
+    where excluded_as is null
     union all
     select 'quantum' as side, cost_level, amount_yuan from {{ ref('int_costing__department_ledger') }}
     union all
@@ -37,6 +43,10 @@ sides as (
         amounts.amount_yuan
     from amounts
     cross join scope
+    union all
+    select 'ledger' as side, 'excluded' as part, amount_yuan
+    from {{ ref('int_costing__ledger_line') }}
+    where excluded_as is not null
     union all
     select 'cases' as side, 'case_cost' as part, amount_yuan
     from {{ ref('fct_case_reconciliation') }}
