@@ -153,9 +153,10 @@ def test_methods_reconcile_whatever_is_decided(
         select item_id, 1 as judging_points, 2 as executing_points, 0.5 as nursing_points, date '2000-01-01' as valid_from
         from landing.his_item""")
     con.execute("""insert into history.fct_open_stay by name
-        select 'H1' as hospital_id, date '2024-12-01' as month, stay_id, dept_id, 'bed_days' as fee_class, 'bed_days' as item_kind,
-            1 as bed_days, 0 as line_count, 0 as fee_yuan, 0 as own_fee_yuan, 0 as own_cost_yuan, 50 as shared_cost_yuan,
-            50 as shared_direct_cost_yuan, 40 as bottom_up_shared_yuan, 0 as cost_to_income_own_yuan, 30 as cost_to_income_shared_yuan
+        select 'H1' as hospital_id, date '2024-12-01' as month, stay_id, dept_id,
+            'bed_days' as fee_class, 'bed_days' as item_kind, 1 as bed_days, 0 as line_count,
+            0 as fee_yuan, 0 as own_fee_yuan, 0 as own_cost_yuan, 50 as shared_cost_yuan, 50 as shared_direct_cost_yuan,
+            40 as bottom_up_shared_yuan, 0 as cost_to_income_own_yuan, 30 as cost_to_income_shared_yuan
         from landing.his_transfer where sequence = 1""")
     costs = []
     for decided in ("", value):
@@ -163,7 +164,9 @@ def test_methods_reconcile_whatever_is_decided(
             con.execute("update policy.parameter set value = ? where parameter_code = ?", [decided, code])
         costing_models.build(con)
         assert answer(con, "08")[0] > 0 and answer(con, "08")[1] == 0
-        costs.append(fetch(con, "select stay_id, shared_cost_yuan from costed.fct_case_cost where method = 'top_down' order by stay_id"))
+        costs.append(
+            fetch(con, "select stay_id, shared_cost_yuan from costed.fct_case_cost where method = 'top_down' order by 1")
+        )
     assert costs[0] != costs[1]
 
 
@@ -172,7 +175,8 @@ def test_excluded_lines_are_no_cost_and_stay_visible(costing_models: CompiledMod
     costing_models.build(con)
     assert answer(con, "01")[1] == 0 and answer(con, "02")[1] == 0
     assert fetch(con, "select count(*) from costed.fct_department_cost where cost_category = 'C1'") == [(0,)]
-    ((ledger, quantum),) = fetch(con, "select ledger_yuan, quantum_yuan from costed.rpt_cost_reconciliation where part = 'excluded'")
+    excluded = "select ledger_yuan, quantum_yuan from costed.rpt_cost_reconciliation where part = 'excluded'"
+    ((ledger, quantum),) = fetch(con, excluded)
     assert ledger > 0 and quantum == 0
     con.execute("delete from costing.int_costing__ledger_line where excluded_as is not null")
     costing_models.build_only(con, "gate_cost_01")
