@@ -14,6 +14,7 @@ import pytest
 
 from orchestration.errors import BadInput
 from orchestration.home import Home
+from orchestration.lineage.evidence import Evidence
 from orchestration.lineage.opened import OpenedRelease, open_release
 from orchestration.lineage.pack import CONTENTS, TRACE, verify_pack
 from orchestration.lineage.trace import Trace, bonus_subject, explain_month, mart_subject
@@ -152,6 +153,55 @@ def test_an_altered_policy_snapshot_stops_the_trace(home: Home, tmp_path: Path) 
     with pytest.raises(BadInput, match="altered parameter") as refused:
         opened.relation(JANUARY, "policy.parameter")
     assert refused.value.rule == "F42"
+
+
+def indicators(opened: OpenedRelease, level: str, subject: str) -> list[Evidence]:
+    relation = opened.relation(JANUARY, "fct_indicator")
+    query = f"select indicator_code from {relation} where level = ? and subject_id = ? order by 1"
+    codes = opened.con.execute(query, [level, subject]).fetchall()
+    key = {"level": level, "subject_id": subject}
+    return [Evidence(opened, JANUARY, "scored.fct_indicator", key | {"indicator_code": code}) for (code,) in codes]
+
+
+@pytest.mark.parametrize(("level", "subject"), [("hospital", "H1"), ("department", "0101")])
+def test_rows_behind_an_indicator_add_up_to_it(opened: OpenedRelease, level: str, subject: str) -> None:
+    found = indicators(opened, level, subject)
+    assert len(found) > 20
+    for evidence in found:
+        name = evidence.key["indicator_code"]
+        assert evidence.rows or not evidence.row["denominator"], name
+        assert evidence.definitions, name
+        assert "numerator" in evidence.differences, name
+        assert {side: gap for side, gap in evidence.differences.items() if gap} == {}, name
+
+
+def test_an_indicator_names_its_definition_and_the_rows_of_the_delivered_file(
+    casemix: Casemix, home: Home, sample: Path, tmp_path: Path
+) -> None:
+    key = ("--key", "level=department", "--key", "subject_id=0101", "--key", "indicator_code=average_stay_days")
+    asked = ("trace", "2025-01", "--hospital", "H1", "--mart", "scored.fct_indicator", *key, "--home", home.root)
+    told = json.loads(casemix(*asked, "--format", "json").out)
+    assert told["difference"] == {"numerator": "0", "denominator": "0"}
+    assert {Path(found["source_file"]).name for found in told["definitions"]} == {"indicator.csv", "indicator_definition.csv"}
+    assert told["rows"] == int(told["published"]["denominator"]) == len(told["evidence"])
+    rows = (sample / "H1" / "2025-01" / "病案首页.csv").read_text(encoding="gb18030").splitlines()
+    assert all(row["key"] in rows[row["file_row"] - 1] for row in told["evidence"])
+    page = tmp_path / "indicator.html"
+    assert casemix(*asked, "--format", "html", "--output", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "与发布值一致" in text and "<script" not in text and "http" not in text
+    printed = casemix(*asked)
+    assert "average_stay_days" in printed.out and "difference" in printed.out
+    assert casemix(*asked, "--pack", tmp_path / "pack.zip").exit_code == 4
+
+
+def test_an_indicator_whose_rows_were_altered_differs(opened: OpenedRelease) -> None:
+    opened.con.execute(f"create table stays as select * from {opened.relation(JANUARY, 'fct_indicator_case')}")
+    opened._views[JANUARY, "fct_indicator_case"] = "stays"
+    opened.con.execute("update stays set stay_days = stay_days + 1 where dept_id = '0101'")
+    key = {"level": "department", "subject_id": "0101", "indicator_code": "average_stay_days"}
+    evidence = Evidence(opened, JANUARY, "scored.fct_indicator", key)
+    assert evidence.differences == {"numerator": -len(evidence.rows), "denominator": 0}
 
 
 @pytest.fixture
