@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from orchestration.contract import load_contract, load_policy_contract
@@ -21,7 +22,7 @@ from orchestration.lineage.sql import EdgeSql
 from orchestration.lineage.trace import facts_text, key_text
 from orchestration.lineage.words import parent_zh
 
-CHILD = "evidence_child"
+NUMBERS = count(1)
 SIDES = ("numerator", "denominator")
 
 
@@ -56,6 +57,7 @@ class Evidence:
         self.month = month
         self.declaration = evidence_mart(mart)
         self.key = dict(key)
+        self._child = f"evidence_child_{next(NUMBERS)}"
         self.row = self._read_row()
 
     def _read_row(self) -> dict[str, Any]:
@@ -69,9 +71,9 @@ class Evidence:
         relation = self.opened.relation(self.month, declared.name)
         where = " and ".join(f'"{column}" = ?' for column in self.key)
         self.opened.con.execute(
-            f"create or replace temp table {CHILD} as select * from {relation} where {where}", list(self.key.values())
+            f"create temp table {self._child} as select * from {relation} where {where}", list(self.key.values())
         )
-        cursor = self.opened.con.execute(f"select * from {CHILD}")
+        cursor = self.opened.con.execute(f"select * from {self._child}")
         names = [column[0] for column in cursor.description or ()]
         row = cursor.fetchone()
         if row is None:
@@ -88,7 +90,7 @@ class Evidence:
         return [found for edge in self.declaration.parents if edge.space == POLICY for found in self._definition(edge)]
 
     def _definition(self, edge: Edge) -> Iterator[Definition]:
-        cursor = self.opened.con.execute(f"select parent.* from {self._sql(edge).rows(CHILD)}")
+        cursor = self.opened.con.execute(f"select parent.* from {self._sql(edge).rows(self._child)}")
         names = [column[0] for column in cursor.description or ()]
         table = load_policy_contract()[edge.parent_name]
         for row in cursor.fetchall():
@@ -132,7 +134,7 @@ class Evidence:
     def _defined(self, column: str) -> object:
         for edge in self.declaration.parents:
             if edge.space == POLICY and column in load_policy_contract()[edge.parent_name].column_names:
-                found = self.opened.con.execute(f"select parent.{column} from {self._sql(edge).rows(CHILD)}").fetchone()
+                found = self.opened.con.execute(f"select parent.{column} from {self._sql(edge).rows(self._child)}").fetchone()
                 return found[0] if found else None
         return None
 
@@ -141,7 +143,7 @@ class Evidence:
             return None
         where = self._among(edge)
         found = self.opened.con.execute(
-            f'select sum(parent."{column}") from {self._sql(edge).rows(CHILD)} where {where}'
+            f'select sum(parent."{column}") from {self._sql(edge).rows(self._child)} where {where}'
         ).fetchone()
         return Decimal(found[0]) if found and found[0] is not None else None
 
@@ -164,7 +166,7 @@ class Evidence:
         """Counted rows with the address of a source row: their own, or that of the source rows their model names first."""
         numerator, denominator = (self._side(edge, side) for side in SIDES)
         counted = f"""select parent.*, {numerator} as counted_numerator, {denominator} as counted_denominator
-            from {self._sql(edge).rows(CHILD)} where {self._among(edge)}"""
+            from {self._sql(edge).rows(self._child)} where {self._among(edge)}"""
         figures = "counted_numerator, counted_denominator"
         if edge.space == "landing":
             return f"select {_described(edge)}, {figures} from ({counted}) as source", True

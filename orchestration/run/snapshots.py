@@ -58,12 +58,16 @@ def open_policy(home: Home, sha256: str) -> Policy:
 def open_policy_rows(home: Home, recorded: Mapping[str, Any], name: str) -> tuple[Row, ...]:
     """Rows of one table of the kept policy that a run's record names; `recorded` is what the record holds of the policy.
 
+    A table that did not exist yet has no rows.
+
     Raises:
         BadInput: F42, the table is missing or was altered.
     """
     from orchestration.policy.model import hash_rows
     from orchestration.policy.reading import read_rows
 
+    if name not in recorded["tables"]:
+        return ()
     path = policy_file(home, recorded["sha256"], name)
     table = load_policy_contract()[name]
     if not path.is_file():
