@@ -58,6 +58,7 @@ REASONS = {
     "item unknown": "项目不明",
     "department unknown": "科室不明",
     "no expense of the month": "非当月费用分录",
+    "no cost": "不计入成本",
     "no stay discharged in the month": "非当月出院",
     "quarantined": "隔离待修",
     "no statement": "无清算结果",
