@@ -54,7 +54,7 @@ def _page(texts: Texts, name: str, *, is_shown: bool) -> st.Page:
 def _controls(cockpit: Cockpit) -> None:
     """Hospital, month and language; a choice changes the URL, and the URL is what pages read."""
     place, texts = cockpit.place, cockpit.texts
-    hospitals = [*([REGION] if cockpit.visitor.may_see(REGION) and len(cockpit.published) > 1 else []), *cockpit.published]
+    hospitals = [*([REGION] if cockpit.sees_region else []), *cockpit.published]
     months = [f"{month:%Y-%m}" for month in reversed(months_of(cockpit.published, place.hospital_id))]
     chosen = {HOSPITAL: place.hospital_id, MONTH: f"{place.month:%Y-%m}", LANGUAGE: place.language}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,41 +12,49 @@ import streamlit as st
 
 from cockpit.names import Names
 from cockpit.place import SHARED, find_place
-from cockpit.reader import DuckDBReader, Row
+from cockpit.reader import DuckDBReader, PostgresReader, Row
 from cockpit.view import Cockpit, DirectRelease
+from orchestration.errors import ConfigurationError
 from orchestration.home import Home
-from orchestration.privacy.visitor import Visitor, identify
+from orchestration.privacy.visitor import Grant, Visitor, identify
 from orchestration.release.record import Record
 from orchestration.release.serving import release_folder
 
 SESSION = "cockpit"
+URL_VARIABLE = "CASEMIX_COCKPIT_URL"
+NEWEST = "select release_id, cast(current_user as varchar) as account from audit.dim_release order by sequence desc limit 1"
+GRANTS = "select role, hospital_id, dept_id from access.account_grant"
 MONTHS = "select distinct hospital_id, month from audit.dim_release order by hospital_id, month"
 
 
 @dataclass(frozen=True)
 class KeptRelease:
-    """A release of which every answer is kept: a release never changes, so what was read of it once stays true."""
+    """A release of which every answer is kept: a release never changes, so what was read of it once stays true.
+
+    `server` is the address of the server it is read from; None: its own warehouse file.
+    """
 
     home: Home
     folder: Path
+    server: str | None = None
 
     @property
     def names(self) -> Names:
         """Names by code."""
-        return _direct(self.folder, self.home.root).names
+        return _direct(self.folder, self.home.root, self.server).names
 
     @property
     def record(self) -> Record:
         """Its record."""
-        return _direct(self.folder, self.home.root).record
+        return _direct(self.folder, self.home.root, self.server).record
 
     def rows(self, query: str, parameters: Mapping[str, object]) -> list[Row]:
         """Rows of a query."""
-        return _rows(self.folder, self.home.root, query, parameters)
+        return _rows(self.folder, self.home.root, self.server, query, parameters)
 
     def has(self, relation: str) -> bool:
         """Whether it holds a relation."""
-        return _has(self.folder, self.home.root, relation)
+        return _has(self.folder, self.home.root, self.server, relation)
 
 
 def open_cockpit() -> Cockpit | None:
@@ -55,8 +64,7 @@ def open_cockpit() -> Cockpit | None:
         ConfigurationError: nothing is published.
     """
     home = Home.resolve()
-    release = KeptRelease(home, release_folder(home))
-    visitor = identify(home)
+    release, visitor = _present(home)
     months: dict[str, list[date]] = {}
     for row in release.rows(MONTHS, {}):
         if _sees_any(visitor, row["hospital_id"]):
@@ -64,7 +72,8 @@ def open_cockpit() -> Cockpit | None:
     if not months:
         return None
     remembered = {name: st.session_state.get(name, "") for name in SHARED}
-    place = find_place(st.query_params.to_dict(), remembered, months, sees_region=visitor.may_see("*"))
+    sees_region = all(visitor.may_see(hospital_id) for hospital_id in months)
+    place = find_place(st.query_params.to_dict(), remembered, months, sees_region=sees_region)
     shared = {"lang": place.language, "hospital": place.hospital_id, "month": f"{place.month:%Y-%m}"}
     for name, value in shared.items():
         st.session_state[name] = value
@@ -73,6 +82,22 @@ def open_cockpit() -> Cockpit | None:
     cockpit = Cockpit(home, release, place, months, visitor)
     st.session_state[SESSION] = cockpit
     return cockpit
+
+
+def _present(home: Home) -> tuple[KeptRelease, Visitor]:
+    """The release that is present and who asks: on a server its newest release and the account's own grants."""
+    server = os.environ.get(URL_VARIABLE)
+    if not server:
+        return KeptRelease(home, release_folder(home)), identify(home)
+    reader = PostgresReader(server)
+    newest = reader.rows(NEWEST, {})
+    if not newest:
+        raise ConfigurationError(
+            "the server shows this account no release", remedy="casemix publish", zh="该账户在服务器上没有可见的发布版本"
+        )
+    grants = tuple(Grant(row["role"], row["hospital_id"], row["dept_id"]) for row in reader.rows(GRANTS, {}))
+    account = str(newest[0]["account"])
+    return KeptRelease(home, home.published / str(newest[0]["release_id"]), server), Visitor(account, grants)
 
 
 def opened() -> Cockpit:
@@ -86,15 +111,15 @@ def _sees_any(visitor: Visitor, hospital_id: str) -> bool:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _direct(folder: Path, root: Path) -> DirectRelease:
-    return DirectRelease(Home(root), folder, DuckDBReader(folder))
+def _direct(folder: Path, root: Path, server: str | None) -> DirectRelease:
+    return DirectRelease(Home(root), folder, PostgresReader(server) if server else DuckDBReader(folder))
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def _rows(folder: Path, root: Path, query: str, parameters: Mapping[str, object]) -> list[Row]:
-    return _direct(folder, root).rows(query, parameters)
+def _rows(folder: Path, root: Path, server: str | None, query: str, parameters: Mapping[str, object]) -> list[Row]:
+    return _direct(folder, root, server).rows(query, parameters)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _has(folder: Path, root: Path, relation: str) -> bool:
-    return _direct(folder, root).has(relation)
+def _has(folder: Path, root: Path, server: str | None, relation: str) -> bool:
+    return _direct(folder, root, server).has(relation)

@@ -47,7 +47,7 @@ class Release(Protocol):
 
 @dataclass(frozen=True)
 class DirectRelease:
-    """A release read anew by every query."""
+    """A release read anew by every query; names of indicators and the record come from the home."""
 
     home: Home
     folder: Path
@@ -100,7 +100,13 @@ class Cockpit:
     @property
     def sees_hospital(self) -> bool:
         """Whether the visitor may see figures of the hospital, or the region, as a whole."""
-        return self.visitor.may_see(self.place.hospital_id)
+        seen = self.published if self.place.is_region else [self.place.hospital_id]
+        return all(self.visitor.may_see(hospital_id) for hospital_id in seen)
+
+    @property
+    def sees_region(self) -> bool:
+        """Whether there are several hospitals, and the visitor may see all of them."""
+        return len(self.published) > 1 and all(self.visitor.may_see(hospital_id) for hospital_id in self.published)
 
     def has(self, *relations: str) -> bool:
         """Whether the release holds all the relations."""

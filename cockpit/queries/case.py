@@ -6,7 +6,7 @@ Parameters: ``:dept_id`` and ``:group_code`` ('' for all), ``:stay_id``.
 LIST = """
 with cases as (
 
-    select *
+    select month, stay_id, dept_id, doctor_id, group_code, group_name, stay_days, discharged_on
     from grouped.fct_case
     where hospital_id = :hospital_id and month in (:month, :previous)
         and (:dept_id = '' or dept_id = :dept_id) and (:group_code = '' or coalesce(group_code, stay_id) = :group_code)
@@ -57,7 +57,22 @@ limit 200
 """
 
 GROUPING = """
-select *
+select
+    stay_id,
+    dept_id,
+    doctor_id,
+    scheme,
+    version,
+    group_code,
+    group_name,
+    status_reason,
+    deciding_rule,
+    complication,
+    weight,
+    score,
+    stay_days,
+    total_fee_yuan,
+    discharged_on
 from grouped.fct_case
 where hospital_id = :hospital_id and month = :month and stay_id = :stay_id
 """
@@ -70,7 +85,15 @@ order by case method when 'top_down' then 1 when 'bottom_up' then 2 else 3 end
 """
 
 SETTLEMENTS = """
-select *
+select
+    month,
+    basis,
+    multiple_class,
+    point_value,
+    coefficient,
+    billed_fee_yuan,
+    standard_total_yuan,
+    fund_pay_yuan
 from settled.fct_case_settlement
 where hospital_id = :hospital_id and stay_id = :stay_id
 order by basis desc, month

@@ -1,5 +1,23 @@
 """Component: what stands behind one line of a department's bonus. Parameters: ``:dept_id``, ``:component``."""
 
+TOTAL = """
+with totals as (
+
+    select
+        sum(case when month = :month then amount_micro_yuan else 0 end) as micro_yuan,
+        sum(case when month = :previous then amount_micro_yuan else 0 end) as earlier_micro_yuan
+    from scored.fct_bonus_journal
+    where hospital_id = :hospital_id and dept_id = :dept_id and component = :component and month in (:month, :previous)
+
+)
+
+select
+    cast(micro_yuan as decimal(20, 0)) * 0.000001 as amount_yuan,
+    cast(earlier_micro_yuan as decimal(20, 0)) * 0.000001 as earlier_amount_yuan
+from totals
+where micro_yuan is not null
+"""
+
 LINES = """
 with lines as (
 

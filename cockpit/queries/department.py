@@ -1,7 +1,17 @@
-"""Department: its bonus by component, this month and the month before. Parameter: ``:dept_id``."""
+"""Department: its bonus by component, this month and the month before. Parameter: ``:dept_id``.
+
+Components of persons begin with STAFF and are no part of the department's sum.
+"""
 
 HEAD = """
-select *
+select
+    month,
+    dept_id,
+    bonus_yuan,
+    inpatient_yuan,
+    outpatient_yuan,
+    composite_score,
+    carried_balance_yuan
 from scored.fct_department_bonus
 where hospital_id = :hospital_id and dept_id = :dept_id and month in (:month, :previous)
 order by month desc
@@ -16,7 +26,8 @@ with lines as (
         sum(case when month = :month then amount_micro_yuan else 0 end) as micro_yuan,
         sum(case when month = :previous then amount_micro_yuan else 0 end) as earlier_micro_yuan
     from scored.fct_bonus_journal
-    where hospital_id = :hospital_id and dept_id = :dept_id and staff_id is null and month in (:month, :previous)
+    where hospital_id = :hospital_id and dept_id = :dept_id and left(component, 5) <> 'STAFF'
+        and month in (:month, :previous)
     group by component
 
 ),

@@ -102,7 +102,7 @@ components as (
         component,
         sum(case when month = :month then amount_micro_yuan else -amount_micro_yuan end) as change_micro_yuan
     from scored.fct_bonus_journal
-    where hospital_id = :hospital_id and month in (:month, :previous) and staff_id is null
+    where hospital_id = :hospital_id and month in (:month, :previous) and left(component, 5) <> 'STAFF'
     group by dept_id, component
 
 ),

@@ -28,20 +28,20 @@ def render() -> None:
     way(cockpit, department_step(cockpit, dept_id), (name, None))
     department = cockpit.names.department(cockpit.place.hospital_id, dept_id)
     st.html(html.title(f"{department} · {name}", html.text(cockpit.texts.code("explains", component))))
-    lines = cockpit.rows(queries.LINES, dept_id=dept_id, component=component)
-    if not lines:
+    total = cockpit.row(queries.TOTAL, dept_id=dept_id, component=component)
+    if total is None:
         quiet(cockpit.texts("no_lines"))
         return
-    _tiles(cockpit, lines, dept_id, component)
+    _tiles(cockpit, total, dept_id, component)
     drawn = DRIVERS.get(component)
     if drawn:
         drawn(cockpit, dept_id, component)
-    _lines(cockpit, lines)
+    _lines(cockpit, dept_id, component)
 
 
-def _tiles(cockpit: Cockpit, lines: list[dict[str, Any]], dept_id: str, component: str) -> None:
+def _tiles(cockpit: Cockpit, total: Row, dept_id: str, component: str) -> None:
     texts = cockpit.texts
-    now, before = sum(line["amount_yuan"] for line in lines), sum(line["earlier_amount_yuan"] for line in lines)
+    now, before = total["amount_yuan"], total["earlier_amount_yuan"]
     source = cockpit.place.link("source", dept=dept_id, component=component)
     st.html(
         html.tiles(
@@ -188,8 +188,9 @@ def _card(cockpit: Cockpit, dept_id: str, component: str) -> None:
     )
 
 
-def _lines(cockpit: Cockpit, lines: list[dict[str, Any]]) -> None:
+def _lines(cockpit: Cockpit, dept_id: str, component: str) -> None:
     texts = cockpit.texts
+    lines = cockpit.rows(queries.LINES, dept_id=dept_id, component=component)
     with st.expander(texts("journal_lines", count=len(lines))):
         st.html(
             html.table(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import duckdb
 import psycopg
@@ -22,6 +23,7 @@ from orchestration.run.settings import read_settings, write_settings
 from orchestration.serving.postgres.publish import publish_to_postgres
 from tests.conftest import Casemix, published
 from tests.end_to_end.conftest import Published, copy_home
+from tests.end_to_end.test_cockpit import Reader
 from tests.support.postgres import as_account, running_server
 
 GRANTS = """grantee,role,hospital_id,dept_id,valid_from,valid_to,source_type,source_ref,approved_by,recorded_at
@@ -241,3 +243,57 @@ def test_a_server_that_cannot_be_reached_is_named_without_the_password(home: Hom
     with pytest.raises(ConfigurationError, match="PostgreSQL refused") as raised:
         publish_to_postgres(home, f"postgresql://casemix:secret@/none?host={tmp_path}")
     assert "secret" not in str(raised.value)
+
+
+def address_of(url: str, account: str) -> str:
+    """The server's address for an account."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{account}@{parts.netloc.rpartition('@')[2]}"))
+
+
+PAGES: dict[str, dict[str, str]] = {
+    "overview": {},
+    "department": {"dept": "0101"},
+    "component": {"dept": "0101", "component": "INPATIENT_INCOME"},
+    "cases": {"dept": "0101"},
+    "pool": {"dept": "0101"},
+    "overruns": {},
+    "indicators": {},
+    "gates": {},
+}
+
+
+@pytest.fixture
+def browse(home: Home, monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], Reader]:
+    """The cockpit on the home's own file, or on the server."""
+
+    def opened(url: str | None) -> Reader:
+        monkeypatch.setenv("CASEMIX_HOME", str(home.root))
+        if url:
+            monkeypatch.setenv("CASEMIX_COCKPIT_URL", url)
+        return Reader()
+
+    return opened
+
+
+def test_the_cockpit_shows_the_same_from_the_server(server: str, browse: Callable[[str | None], Reader]) -> None:
+    embedded = browse(None)
+    expected = {page: embedded.open(page, hospital="H1", month="2025-01", **asked) for page, asked in PAGES.items()}
+    served = browse(address_of(server, FINANCE))
+    for page, asked in PAGES.items():
+        assert served.open(page, hospital="H1", month="2025-01", **asked) == expected[page], page
+
+
+def test_the_cockpit_shows_a_department_head_the_department(server: str, browse: Callable[[str | None], Reader]) -> None:
+    reader = browse(address_of(server, HEAD))
+    overview = reader.open("overview")
+    assert "dept=0101" in overview and "dept=0102" not in overview and "质量门通过" not in overview
+    assert "<tbody><tr>" in reader.open("department", dept="0101")
+    assert "无权查看" in reader.open("department", dept="0102")
+    reader.open("cases", dept="0101")
+    assert "无权查看人员与住院编号" in reader.app.error[0].value
+
+
+def test_the_cockpit_shows_the_region_all_hospitals(server: str, browse: Callable[[str | None], Reader]) -> None:
+    overview = browse(address_of(server, REGION)).open("overview", hospital="*")
+    assert "hospital=H1" in overview and "hospital=H2" in overview
