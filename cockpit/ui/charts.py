@@ -15,7 +15,7 @@ INK, SOFT, LINE, UP, DOWN, TOTAL = "#1c2733", "#5b6b7b", "#dfe5eb", "#6ea6d6", "
 FONT = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 SETTINGS = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 ROW_PIXELS = 34
-TEXT_ROOM = 0.28
+TEXT_ROOM = 0.34
 
 
 def waterfall(steps: Sequence[tuple[str, Decimal]], *, start: tuple[str, Decimal] | None, end: tuple[str, Decimal]) -> go.Figure:
@@ -69,8 +69,8 @@ def _reach(amounts: Sequence[Decimal]) -> tuple[float, float]:
 
 
 def pareto(names: Sequence[str], amounts: Sequence[Decimal], shares: Sequence[Decimal]) -> go.Figure:
-    """Amounts from the largest down as bars, their running share as a line (0 to 1)."""
-    places = list(range(len(names)))
+    """Amounts from the largest down as numbered bars, their running share as a line (0 to 1)."""
+    places = list(range(1, len(names) + 1))
     figure = go.Figure(
         [
             go.Bar(
@@ -99,21 +99,14 @@ def pareto(names: Sequence[str], amounts: Sequence[Decimal], shares: Sequence[De
             "side": "right",
             "range": [0, 105],
             "tickvals": [0, 20, 40, 60, 80, 100],
-            "ticksuffix": "%",
+            "ticktext": ["0%", "20%", "40%", "60%", "80%", "100%"],
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
         },
-        xaxis={
-            "tickvals": places,
-            "ticktext": [_short(n) for n in names],
-            "tickangle": -40,
-            "tickfont": {"size": 11},
-            "automargin": True,
-            "fixedrange": True,
-        },
+        xaxis={"tickvals": places, "fixedrange": True},
     )
-    return _styled(figure, 400)
+    return _styled(figure, 340)
 
 
 def months(labels: Sequence[str], amounts: Sequence[Decimal | None]) -> go.Figure:
@@ -149,10 +142,6 @@ def _styled(figure: go.Figure, height: int) -> go.Figure:
     )
     figure.update_yaxes(automargin=True)
     return figure
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 9 else f"{name[:8]}…"
 
 
 def show(figure: go.Figure, key: str, alt: str) -> None:

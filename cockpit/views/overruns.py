@@ -67,17 +67,19 @@ def _groups(cockpit: Cockpit, groups: list[dict[str, Any]], dept_id: str) -> Non
         address = cockpit.place.link("cases", dept=dept_id, group=row["group_code"])
         return html.linked(address, row["group_name"] or row["group_code"] or texts("no_group"), row["group_code"])
 
+    numbered = [row | {"place": place} for place, row in enumerate(groups, start=1)]
     st.html(html.section(texts("overrun_groups")))
     st.html(
         html.table(
             [
+                Column("#", lambda row: str(row["place"]), is_number=True),
                 Column(texts("group"), group),
                 Column(texts("overrun_cases"), lambda row: f"{row['overrun_count']} / {row['case_count']}", is_number=True),
                 yuan_column(texts("overrun"), "overrun_yuan"),
                 change_column(texts("net"), "net_yuan", is_extra=True),
                 Column(texts("running_share"), lambda row: percent(row["running_yuan"] / row["total_yuan"]), is_number=True),
             ],
-            groups,
+            numbered,
         )
     )
 
