@@ -104,7 +104,7 @@ def pareto(names: Sequence[str], amounts: Sequence[Decimal], shares: Sequence[De
             "zeroline": False,
             "fixedrange": True,
         },
-        xaxis={"tickvals": places, "fixedrange": True},
+        xaxis={"tickvals": places, "automargin": True, "fixedrange": True},
     )
     return _styled(figure, 340)
 
