@@ -10,7 +10,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DO_NOT_TRACK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help run run-year test test-slow lint ui benchmark readers lock clean
+.PHONY: help run run-year test test-slow lint ui cockpit benchmark readers lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ lint: $(VENV)/.development ## ruff, mypy, sqlfluff
 
 ui: $(VENV)/.runtime ## start the Dagster web interface on this machine
 	DAGSTER_HOME=$(abspath $(HOME_DIR))/dagster CASEMIX_HOME=$(abspath $(HOME_DIR)) $(BIN)/dagster-webserver -h 127.0.0.1 -p 3000 -m orchestration.definitions
+
+cockpit: $(VENV)/.runtime ## open the published release in a browser
+	$(BIN)/casemix cockpit --home $(HOME_DIR)
 
 benchmark: $(VENV)/.development ## time and memory of a month of ten million charges, against the floor
 	$(BIN)/python benchmarks/month.py
