@@ -259,7 +259,6 @@ PAGES: dict[str, dict[str, str]] = {
     "pool": {"dept": "0101"},
     "overruns": {},
     "indicators": {},
-    "gates": {},
 }
 
 
