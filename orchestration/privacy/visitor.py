@@ -7,7 +7,6 @@ its files anyway, and has the role `operator` with everything.
 
 from __future__ import annotations
 
-import getpass
 import os
 import pwd
 from dataclasses import dataclass
@@ -62,8 +61,8 @@ def identify(home: Home, on: date | None = None) -> Visitor:
     """
     user = os.environ.get(USER_VARIABLE)
     if not user and _owns(home):
-        return Visitor(_account(), (Grant(OPERATOR, EVERYTHING, None),))
-    user = user or _account()
+        return Visitor(account(), (Grant(OPERATOR, EVERYTHING, None),))
+    user = user or account()
     day = on or datetime.now(UTC).date()
     rows = load_table("access_grant", read_settings(home).policy)
     valid = [row for row in rows if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])]
@@ -75,8 +74,9 @@ def _owns(home: Home) -> bool:
     return not home.root.exists() or home.root.stat().st_uid == os.geteuid()
 
 
-def _account() -> str:
+def account() -> str:
+    """Name of the account; its number where the system, as a container may, knows no name for it."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        return getpass.getuser()
+        return f"uid{os.geteuid()}"

@@ -7,7 +7,6 @@ publisher.
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ from typing import Any
 from orchestration.errors import ConfigurationError, GateStopped, RunBusy
 from orchestration.home import Home
 from orchestration.privacy.access import log_head
+from orchestration.privacy.visitor import account
 from orchestration.release.delta import DELTA_FILE, Statement
 from orchestration.release.documentation import DOCS_FOLDER, documentation
 from orchestration.release.files import fsync_folder, fsync_tree, sha256_of, write_atomically
@@ -202,7 +202,7 @@ def _content(
         "parent_release_id": parent.release_id if parent else None,
         "previous_record_sha256": parent.sha256 if parent else None,
         "published_at": published_at.isoformat(),
-        "published_by": getpass.getuser(),
+        "published_by": account(),
         "code": code_version(),
         "engine": engine_versions(),
         "access_log": asdict(log_head(home)),
