@@ -20,6 +20,7 @@ from orchestration.export.payroll import export_payroll
 from orchestration.export.reidentify import reidentify
 from orchestration.home import Home
 from orchestration.privacy.access import read_log, verify_log
+from orchestration.privacy.identifiers import NUMBERS
 from orchestration.privacy.keys import KEY_VARIABLE
 from orchestration.privacy.visitor import USER_VARIABLE
 from orchestration.release import catalogue, partition, warehouse
@@ -198,9 +199,9 @@ def test_a_serving_connection_is_locked(home: Home, query: str) -> None:
         con.execute(query)
 
 
-def test_no_direct_identifier_is_in_the_contract_or_a_published_file() -> None:
+def test_no_direct_identifier_is_in_the_contract_and_published_pseudonyms_are_masked_again() -> None:
     columns = [c for table in load_contract() for c in table.columns]
     assert [c.name for c in columns if c.pii == "direct"] == []
     personal = {c.name for c in columns if c.pseudonym}
     published = {c.name for one in load_marts().values() for c in one.columns}
-    assert personal & published == set()
+    assert personal & published <= set(NUMBERS)
