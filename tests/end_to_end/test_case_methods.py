@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from orchestration.home import Home
+from orchestration.release.serving import open_release
 
 RECONCILED = """
     select
@@ -19,7 +18,7 @@ RECONCILED = """
 
 
 def test_three_methods_reconcile_in_every_month(february: Home) -> None:
-    with duckdb.connect(str(february.current / "warehouse.duckdb"), read_only=True) as con:
+    with open_release(february) as con:
         found = con.sql(RECONCILED).fetchall()
     months = {(hospital, month) for hospital, month, *_ in found}
     assert len(months) == 3 and len(found) == 3 * len(months)

@@ -114,7 +114,7 @@ def own_rows(mart: Mart) -> str:
         return "hospital_id = 'H1' and dept_id = '0101'"
     if "to_dept_id" in columns:
         return "hospital_id = 'H1' and to_dept_id = '0101'"
-    if "subject_id" in columns:
+    if {"level", "subject_id"} <= set(columns):
         return "hospital_id = 'H1' and level = 'department' and subject_id = '0101'"
     if "stay_id" in columns:
         cases = "select stay_id from grouped.fct_case where hospital_id = 'H1' and dept_id = '0101'"
