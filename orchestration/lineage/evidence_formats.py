@@ -11,8 +11,7 @@ from typing import Any, TextIO
 import jinja2
 
 from orchestration.lineage.evidence import CountedRow, Evidence
-from orchestration.lineage.formats import plain
-from orchestration.lineage.words import mart_zh
+from orchestration.lineage.formats import origin, plain
 from orchestration.release.catalogue import load_marts
 
 TEMPLATE = Path(__file__).with_name("evidence.html")
@@ -50,15 +49,7 @@ def evidence_row(row: CountedRow) -> dict[str, Any]:
 
 def evidence_summary(evidence: Evidence) -> dict[str, Any]:
     """What the evidence is for, the definitions cited, and how published and counted compare."""
-    record = evidence.opened.record
-    return {
-        "release_id": record.release_id,
-        "record_sha256": record.sha256,
-        "published_at": record.content["published_at"],
-        "hospital_id": evidence.opened.hospital_id,
-        "month": f"{evidence.month:%Y-%m}",
-        "mart": evidence.declaration.relation,
-        "mart_zh": mart_zh(evidence.declaration.name),
+    return origin(evidence.opened, evidence.month, evidence.declaration) | {
         "subject": evidence.key,
         "published": {name: _text(value) for name, value in evidence.row.items() if name not in ("hospital_id", "month")},
         "definitions": [

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any, TextIO
 
+from orchestration.lineage.declaration import Declaration
+from orchestration.lineage.opened import OpenedRelease
 from orchestration.lineage.trace import Leaf, Trace
 from orchestration.lineage.words import component_zh, mart_zh
 
@@ -34,17 +37,23 @@ LEAF_COLUMNS = (
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
-def summary(trace: Trace) -> dict[str, Any]:
-    """What the trace is of, and that it adds up."""
-    record = trace.opened.record
+def origin(opened: OpenedRelease, month: date, declaration: Declaration) -> dict[str, str]:
+    """Release, hospital, month and mart that a figure stands in."""
+    record = opened.record
     return {
         "release_id": record.release_id,
         "record_sha256": record.sha256,
         "published_at": record.content["published_at"],
-        "hospital_id": trace.opened.hospital_id,
-        "month": f"{trace.month:%Y-%m}",
-        "mart": trace.subject.declaration.relation,
-        "mart_zh": mart_zh(trace.subject.mart),
+        "hospital_id": opened.hospital_id,
+        "month": f"{month:%Y-%m}",
+        "mart": declaration.relation,
+        "mart_zh": mart_zh(declaration.name),
+    }
+
+
+def summary(trace: Trace) -> dict[str, Any]:
+    """What the trace is of, and that it adds up."""
+    return origin(trace.opened, trace.month, trace.subject.declaration) | {
         "subject": dict(trace.subject.key),
         "measure": trace.subject.measure,
         "component": trace.subject.component,
