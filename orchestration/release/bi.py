@@ -1,6 +1,7 @@
 """The `bi` schema: one view per mart with Chinese column names, written from the dictionary in the marts' YAML.
 
-The SQL means the same on DuckDB and PostgreSQL. A view has the columns of its mart, the release, and when it was published.
+The SQL means the same on DuckDB and PostgreSQL. A view has the columns of its mart, the names of its departments and items,
+the release, and when it was published.
 Where the rows of a mart can recur from month to month (no number of a person or stay in the key), every amount that may be
 added up has two more columns: the year to date, and the same month of the last year. Such a view has a row in every
 published month of the year after the first one in which the key occurred, so that a year to date adds up over any filter;
@@ -23,6 +24,35 @@ PUBLISHED_AT = MartColumn("published_at", "timestamp", "When the month was publi
 YEAR_TO_DATE = "本年累计"
 LAST_YEAR = "上年同期"
 EVERY_MONTH = ("hospital_id", "month")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A code that has a name in a dimension of the same hospital and month."""
+
+    relation: str
+    key: str
+    source: str
+    name: MartColumn
+
+
+def _named(code: str, description: str, zh: str) -> Named:
+    """A department or item, in a column called like the key of its dimension or ending in it."""
+    key = code.removeprefix("from_").removeprefix("to_")
+    relation = {"dept_id": "costed.dim_department", "item_id": "costed.dim_item"}[key]
+    return Named(relation, key, _name(key), MartColumn(_name(code), "varchar", description, zh))
+
+
+def _name(code: str) -> str:
+    return code.removesuffix("_id") + "_name"
+
+
+NAMES = {
+    "dept_id": _named("dept_id", "Name of the department.", "科室名称"),
+    "from_dept_id": _named("from_dept_id", "Name of the department it came from.", "转出科室名称"),
+    "to_dept_id": _named("to_dept_id", "Name of the department it went to.", "转入科室名称"),
+    "item_id": _named("item_id", "Name of the item.", "项目名称"),
+}
 
 
 @dataclass(frozen=True)
@@ -76,23 +106,35 @@ where source.month = cast(shown.month - interval '1 year' as date)
 
 def bi_views(marts: Iterable[Mart]) -> list[View]:
     """The view of every mart, identifiers included."""
-    return [bi_view(mart) for mart in marts]
+    known = list(marts)
+    relations = frozenset(mart.relation for mart in known)
+    return [bi_view(mart, relations=relations) for mart in known]
 
 
-def bi_view(mart: Mart, schema: str = BI_SCHEMA, hidden: frozenset[str] = frozenset()) -> View:
+def bi_view(
+    mart: Mart, schema: str = BI_SCHEMA, hidden: frozenset[str] = frozenset(), relations: frozenset[str] | None = None
+) -> View:
     """The view of a mart.
 
     Args:
         mart: the mart.
         schema: where the view will stand.
         hidden: columns it must neither show nor read; a view that would have to group by one shows single months only.
+        relations: marts that are there to take names from; all of the project by default.
     """
     shown = tuple(column for column in mart.columns if column.name not in hidden)
     amounts = [column for column in shown if column.is_additive] if _recurs(mart) else []
+    names = {
+        code: named
+        for code, named in NAMES.items()
+        if code in mart.column_types
+        and named.name.name not in mart.column_types
+        and (relations is None or named.relation in relations)
+    }
     if amounts:
-        columns, query = _accumulated(mart, shown, amounts)
+        columns, query = _accumulated(mart, shown, amounts, names)
     else:
-        columns, query = _plain(mart, shown)
+        columns, query = _plain(mart, shown, names)
     return View(f"{schema}.{mart.name}", mart.zh, mart.description, columns, query)
 
 
@@ -115,33 +157,64 @@ def _recurs(mart: Mart) -> bool:
     return bool(mart.key) and not set(mart.key) & IDENTIFIERS
 
 
-def _plain(mart: Mart, shown: tuple[MartColumn, ...]) -> tuple[tuple[MartColumn, ...], str]:
-    lines = [f'mart."{column.name}" as {quoted(column.zh)}' for column in shown]
+def _plain(mart: Mart, shown: tuple[MartColumn, ...], names: Mapping[str, Named]) -> tuple[tuple[MartColumn, ...], str]:
+    lines, columns = [], []
+    for column in shown:
+        lines.append(f'mart."{column.name}" as {quoted(column.zh)}')
+        columns.append(column)
+        if column.name in names:
+            named = names[column.name]
+            lines.append(f'of_{column.name}."{named.source}" as {quoted(named.name.zh)}')
+            columns.append(named.name)
     lines += [f"mart.release_id as {quoted(RELEASE_ID.zh)}", f"published.published_at as {quoted(PUBLISHED_AT.zh)}"]
     query = (
         f"select {_list(lines)}\nfrom {mart.relation} as mart\n"
         f"left join {PUBLISHED_MONTH} as published on mart.hospital_id = published.hospital_id and mart.month = published.month"
+        f"{_name_joins(names)}"
     )
-    return (*shown, RELEASE_ID, PUBLISHED_AT), query
+    return (*columns, RELEASE_ID, PUBLISHED_AT), query
 
 
-def _accumulated(mart: Mart, shown: tuple[MartColumn, ...], amounts: list[MartColumn]) -> tuple[tuple[MartColumn, ...], str]:
-    key = [column for column in shown if column.name in mart.key]
-    lines = [_own(column, mart.key) for column in shown]
-    columns = list(shown)
+def _accumulated(
+    mart: Mart, shown: tuple[MartColumn, ...], amounts: list[MartColumn], names: Mapping[str, Named]
+) -> tuple[tuple[MartColumn, ...], str]:
+    lines, columns = [], []
+    for column in shown:
+        lines.append(_own(column, mart.key))
+        columns.append(column)
+        if column.name in names:
+            lines.append(_name_in_group(column.name, names[column.name]))
+            columns.append(names[column.name].name)
     for amount in amounts:
         for extra, flag in zip(accumulated_columns(amount), ("is_year_to_date", "is_last_year"), strict=True):
             total = f'cast(sum(mart."{amount.name}") filter (where period.{flag}) as {amount.data_type})'
             lines.append(f"{total} as {quoted(extra.zh)}")
             columns.append(extra)
     lines += [f"period.release_id as {quoted(RELEASE_ID.zh)}", f"period.published_at as {quoted(PUBLISHED_AT.zh)}"]
+    key = [column for column in shown if column.name in mart.key]
     group = [_key_source(column) for column in key] + ["period.release_id", "period.published_at"]
     query = (
         f"select {_list(lines)}\nfrom {mart.relation} as mart\n"
-        f"inner join {PERIOD} as period on mart.hospital_id = period.hospital_id and mart.month = period.source_month\n"
+        f"inner join {PERIOD} as period on mart.hospital_id = period.hospital_id and mart.month = period.source_month"
+        f"{_name_joins(names)}\n"
         f"group by {', '.join(group)}"
     )
     return (*columns, RELEASE_ID, PUBLISHED_AT), query
+
+
+def _name_joins(names: Mapping[str, Named]) -> str:
+    """Names of the month the amount is of, which a department keeps after it was closed."""
+    return "".join(
+        f"\nleft join {named.relation} as of_{code} on mart.hospital_id = of_{code}.hospital_id "
+        f'and mart.month = of_{code}.month and mart."{code}" = of_{code}."{named.key}"'
+        for code, named in names.items()
+    )
+
+
+def _name_in_group(code: str, named: Named) -> str:
+    """The name in the month shown, else one it had in the months added up."""
+    text = f'max(of_{code}."{named.source}")'
+    return f"coalesce({text} filter (where period.is_month), {text}) as {quoted(named.name.zh)}"
 
 
 def _own(column: MartColumn, key: tuple[str, ...]) -> str:

@@ -217,8 +217,9 @@ def _position(dashboard: Dashboard) -> dict[str, Any]:
 
 
 def _filter(dashboard: Dashboard, column: MartColumn) -> dict[str, Any]:
-    """A list above the page; of the months the newest is chosen at first."""
+    """A list above the page; one hospital and the newest month are chosen at first."""
     is_month = column.name == "month"
+    is_single = is_month or column.name == "hospital_id"
     return {
         "id": f"NATIVE_FILTER-{dashboard.slug}-{column.name}",
         "name": column.zh,
@@ -227,9 +228,9 @@ def _filter(dashboard: Dashboard, column: MartColumn) -> dict[str, Any]:
         "targets": [{"datasetUuid": _uuid("dataset", dashboard.dataset.name), "column": {"name": column.zh}}],
         "defaultDataMask": {"extraFormData": {}, "filterState": {}},
         "controlValues": {
-            "multiSelect": not is_month,
-            "enableEmptyFilter": is_month,
-            "defaultToFirstItem": is_month,
+            "multiSelect": not is_single,
+            "enableEmptyFilter": is_single,
+            "defaultToFirstItem": is_single,
             "sortAscending": not is_month,
             "inverseSelection": False,
             "searchAllOptions": False,

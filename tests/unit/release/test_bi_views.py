@@ -90,6 +90,24 @@ def test_a_mart_of_stays_has_its_own_months_only(con: duckdb.DuckDBPyConnection)
     assert con.execute('select "住院号", "金额", "发布版本" from bi.fct_stay').fetchall() == [("S1", Decimal(5), "r9")]
 
 
+def test_departments_and_items_have_their_names_of_the_month_else_of_an_earlier_one() -> None:
+    dimension = load_marts()["costed.dim_department"]
+    with duckdb.connect() as con:
+        for statement in layout_statements([MART, dimension]):
+            con.execute(statement)
+        add(con, JANUARY, "r1", D1="1", D2="2")
+        add(con, FEBRUARY, "r2", D1="1")
+        names = [(JANUARY, "D1", "老名"), (JANUARY, "D2", "二科"), (FEBRUARY, "D1", "新名")]
+        for month, dept_id, name in names:
+            con.execute(
+                "insert into costed.dim_department (hospital_id, month, dept_id, dept_name) values ('H1', ?, ?, ?)",
+                [month, dept_id, name],
+            )
+        shown = con.execute('select "月份", "科室编码", "科室名称" from bi.fct_flow order by all').fetchall()
+        assert shown == [*names[:2], (FEBRUARY, "D1", "新名"), (FEBRUARY, "D2", "二科")]
+        assert con.execute('select count(*) from bi.dim_department where "科室名称" is not null').fetchone() == (3,)
+
+
 def test_balances_means_and_limits_are_not_accumulated() -> None:
     assert "本年累计余额" not in labels(bi_view(MART))
     views = {name: set(labels(bi_view(mart))) for name, mart in load_marts().items()}
