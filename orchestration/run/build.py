@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +11,7 @@ import duckdb
 from orchestration.errors import CasemixError, GateStopped, Place
 from orchestration.gates.results import resolve_addresses
 from orchestration.home import DBT_PROJECT
+from orchestration.run.dbt_surroundings import dbt_surroundings
 from orchestration.run.phases import Phase
 from orchestration.run.progress import step
 
@@ -63,7 +61,7 @@ def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) ->
 
     from orchestration.run.dbt_events import node_events, on_node_finished
 
-    with step(phase.title_en) as reporter, _environment(folder, threads), _closed_connections(), node_events():
+    with step(phase.title_en) as reporter, dbt_surroundings(folder / WAREHOUSE_FILE, threads), node_events():
         runner = dbtRunner(manifest=manifest, callbacks=[on_node_finished(reporter.advance)])
         outcome = runner.invoke(_arguments(phase, folder, threads))
     if outcome.exception is not None:
@@ -96,38 +94,6 @@ def _arguments(phase: Phase, folder: Path, threads: int) -> list[str]:
     output = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
     selection = ["--select", *phase.select, "--exclude", *phase.exclude]
     return ["build", *flags, *tests, *places, *output, "--threads", str(threads), *selection]
-
-
-@contextmanager
-def _environment(folder: Path, threads: int) -> Iterator[None]:
-    """What profiles.yml reads; restored afterwards."""
-    values = {
-        "CASEMIX_WAREHOUSE": str(folder / WAREHOUSE_FILE),
-        "CASEMIX_THREADS": str(threads),
-        "CASEMIX_SPILL": str(folder / "spill"),
-    }
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def _closed_connections() -> Iterator[None]:
-    """dbt keeps the file open for writing after a run, which would shut out every reader in this process."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _built(result: Any) -> BuiltNode:

@@ -5,16 +5,9 @@
 {% materialization leaf, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set file = target.path ~ '.' ~ this.identifier ~ '.parquet' -%}
-    {{ run_hooks(pre_hooks) }}
-    {%- call statement('main') -%}
+    {%- call statement('copy') -%}
         copy ({{ compiled_code }}) to '{{ file }}' (format parquet, compression zstd)
     {%- endcall -%}
     {%- do adapter.drop_relation(target_relation) -%}
-    {%- call statement('view') -%}
-        {{ create_view_as(target_relation, "select * from read_parquet('" ~ file ~ "')") }}
-    {%- endcall -%}
-    {{ run_hooks(post_hooks) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {%- do adapter.commit() -%}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return(create_in_place(target_relation, create_view_as(target_relation, "select * from read_parquet('" ~ file ~ "')"))) }}
 {% endmaterialization %}
