@@ -46,7 +46,7 @@ def node_events() -> Iterator[None]:
     try:
         yield
     finally:
-        del DebugLevel.__init__  # type: ignore[misc]
+        del DebugLevel.__init__
         ctx_set_event_manager(before)
 
 

@@ -13,7 +13,7 @@ import re
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.errors import ConfigurationError
 from orchestration.home import DBT_PROJECT, Home
@@ -98,8 +98,7 @@ def _kept(home: Home, project: Path, form: str) -> Path:
 
 
 def _parse(home: Home, project: Path) -> Manifest:
-    manifest: Manifest = _invoke("parse", home, project).result
-    return manifest
+    return cast("Manifest", _invoke("parse", home, project).result)
 
 
 def _compile(manifest: Manifest, home: Home, project: Path) -> None:

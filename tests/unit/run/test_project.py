@@ -30,6 +30,20 @@ def test_the_manifest_is_kept_and_read_again(project: Path, tmp_path: Path, monk
     assert set(load_manifest_json(home, project)["nodes"]) == {"model.casemix.one"}
 
 
+def test_a_month_finds_finished_sql_and_readers_the_template(project: Path, tmp_path: Path) -> None:
+    template = "select count(*) as ones from {{ ref('one') }}"
+    (project / "models" / "two.sql").write_text(template)
+    (project / "models" / "three.sql").write_text("select '{{ '{{' }} kept }}' as three")
+    project_hash.cache_clear()
+    home = Home(tmp_path / "home")
+    injected = load_manifest(home, project).nodes
+    shown = load_manifest_json(home, project)["nodes"]
+    assert injected["model.casemix.two"].raw_code == 'select count(*) as ones from "warehouse"."staging"."one"'
+    assert shown["model.casemix.two"]["raw_code"] == template
+    # SQL that would read as a template again stays one, so that dbt renders it to the same text.
+    assert injected["model.casemix.three"].raw_code == "select '{{ '{{' }} kept }}' as three"
+
+
 def test_a_changed_file_changes_the_hash(project: Path) -> None:
     before = project_hash(project)
     project_hash.cache_clear()
