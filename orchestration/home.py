@@ -15,7 +15,7 @@ EXPECTATIONS = PROJECT_ROOT / "expectations"
 
 @dataclass(frozen=True)
 class Home:
-    """Folders of one warehouse. Two homes share nothing."""
+    """Folders of one warehouse. Two homes share no data."""
 
     root: Path
 
@@ -63,3 +63,8 @@ class Home:
     def cache(self) -> Path:
         """What can be computed again."""
         return self.root / "cache"
+
+    @property
+    def compiled(self) -> Path:
+        """The compiled dbt project, files named by their content; ``CASEMIX_COMPILED`` names a folder that homes share."""
+        return Path(os.environ.get("CASEMIX_COMPILED") or self.cache / "dbt")

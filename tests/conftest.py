@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,26 @@ from filelock import FileLock
 from orchestration.cli import main
 from orchestration.home import Home
 from orchestration.release.record import Record, current_record
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The homes of all tests share the compiled project, which would otherwise be made anew for each of them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CASEMIX_COMPILED", str(_everybody(tmp_path_factory) / "compiled"))
+        yield
+
+
+@pytest.fixture
+def own_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Homes of this test compile for themselves, or have no project at all."""
+    monkeypatch.delenv("CASEMIX_COMPILED", raising=False)
+
+
+def _everybody(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder all test processes of a run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @dataclass(frozen=True)
@@ -49,8 +69,7 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """Make a costly folder once for all test processes: the first to ask makes it, the others wait."""
-    own = tmp_path_factory.getbasetemp()
-    everybody = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    everybody = _everybody(tmp_path_factory)
 
     def made(name: str, make: Callable[[Path], None]) -> Path:
         folder = everybody / name

@@ -1,4 +1,4 @@
-"""Locks of months and of publishing: one holder, named to whoever comes second, gone when its process dies."""
+"""Locks of months, of publishing and of compiling: one holder, named to whoever comes second, gone when its process dies."""
 
 from __future__ import annotations
 
@@ -39,6 +39,17 @@ def publish_lock(home: Home, wait: float = PUBLISH_WAIT_SECONDS) -> Iterator[Non
         RunBusy: the lock did not come free in time.
     """
     with _locked(home.root / "locks" / "publish.lock", "publishing", wait=wait):
+        yield
+
+
+@contextmanager
+def compile_lock(home: Home, wait: float = PUBLISH_WAIT_SECONDS) -> Iterator[None]:
+    """Hold the compiled project while it is made; who comes second finds it made.
+
+    Raises:
+        RunBusy: the lock did not come free in time.
+    """
+    with _locked(home.compiled / "compile.lock", "compiling", wait=wait):
         yield
 
 

@@ -21,6 +21,7 @@ from orchestration.release.files import write_atomically
 from orchestration.run import macros
 from orchestration.run.build import WAREHOUSE_FILE
 from orchestration.run.dbt_surroundings import dbt_surroundings
+from orchestration.run.lock import compile_lock
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
@@ -75,26 +76,32 @@ def load_manifest_json(home: Home, project: Path = DBT_PROJECT) -> dict[str, Any
 
 def kept_manifest(home: Home, project: Path = DBT_PROJECT) -> Path | None:
     """File of the manifest as dbt writes it, where the home has parsed the present project."""
-    kept = home.cache / "dbt" / f"{project_hash(project)}.json"
+    kept = home.compiled / f"{project_hash(project)}.json"
     return kept if kept.is_file() else None
 
 
 def _kept(home: Home, project: Path, form: str) -> Path:
-    """The kept manifest in one of its two forms; the project is parsed when it is not there."""
+    """The kept manifest in one of its two forms; the project is parsed and compiled when it is not there."""
+    kept = home.compiled / f"{project_hash(project)}.{form}"
+    if not kept.is_file():
+        with compile_lock(home):
+            if not kept.is_file():
+                _keep(home, project, kept)
+    return kept
+
+
+def _keep(home: Home, project: Path, kept: Path) -> None:
     from dbt.parser.manifest import extended_mashumaro_encoder
 
-    kept = home.cache / "dbt" / f"{project_hash(project)}.{form}"
-    if not kept.is_file():
-        manifest = _parse(home, project)
-        manifest.unit_tests.clear()  # for developers; a month never runs them, and their rows are most of the file
-        _compile(manifest, home, project)
-        macros.keep_used_macros(manifest)
-        plain = manifest.writable_manifest().to_dict(omit_none=False)
-        write_atomically(kept.with_suffix(".json"), json.dumps(plain, default=str).encode())
-        _take_compiled_code(manifest)
-        write_atomically(kept.with_suffix(".msgpack"), manifest.to_msgpack(extended_mashumaro_encoder))
-        _forget_old(kept.parent)
-    return kept
+    manifest = _parse(home, project)
+    manifest.unit_tests.clear()  # for developers; a month never runs them, and their rows are most of the file
+    _compile(manifest, home, project)
+    macros.keep_used_macros(manifest)
+    plain = manifest.writable_manifest().to_dict(omit_none=False)
+    write_atomically(kept.with_suffix(".json"), json.dumps(plain, default=str).encode())
+    _take_compiled_code(manifest)
+    write_atomically(kept.with_suffix(".msgpack"), manifest.to_msgpack(extended_mashumaro_encoder))
+    _forget_old(home.compiled)
 
 
 def _parse(home: Home, project: Path) -> Manifest:
@@ -121,7 +128,7 @@ def _take_compiled_code(manifest: Manifest) -> None:
 def _invoke(command: str, home: Home, project: Path, manifest: Manifest | None = None) -> dbtRunnerResult:
     from dbt.cli.main import dbtRunner
 
-    scratch = home.cache / "dbt" / "scratch"
+    scratch = home.compiled / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     arguments = [command, "--quiet", "--no-partial-parse", "--log-level-file", "none", "--no-write-json"]
     for option, folder in (("project-dir", project), ("profiles-dir", project), ("target-path", scratch), ("log-path", scratch)):

@@ -31,7 +31,7 @@ HARMS = pytest.mark.parametrize("harm", [kill, refuse_space], ids=["kill -9", "n
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_project: None) -> Home:
     for module in (catalogue, partition, warehouse):
         monkeypatch.setattr(module, "load_marts", lambda: {RELATION: TOY})
     monkeypatch.setenv(KEY_VARIABLE, "v1:a-key-for-tests-only-a-key-for-tests")

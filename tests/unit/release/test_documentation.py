@@ -26,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for module in (catalogue, partition, warehouse, documentation):
         monkeypatch.setattr(module, "load_marts", lambda: {RELATION: TOY})
     home = home_in(tmp_path)
-    kept = home.cache / "dbt" / f"{project_hash()}.json"
+    kept = home.compiled / f"{project_hash()}.json"
     kept.parent.mkdir(parents=True)
     kept.write_text(json.dumps(MANIFEST), encoding="utf-8")
     return home
