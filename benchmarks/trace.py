@@ -50,7 +50,7 @@ def measure(opened: OpenedRelease, month: str) -> list[tuple[str, str, float, fl
     def export() -> None:
         trace = Trace(opened, first, bonus_subject(opened, first, median[1]))
         with tempfile.TemporaryFile("w", encoding="utf-8") as file:
-            formats.write_csv(map(formats.leaf_row, trace.leaves()), formats.LEAF_COLUMNS, file)
+            formats.write_leaves(trace, file)
 
     results.append(("audit export, median department", f"{median[1]}, {median[0]:,} rows", *timed(export)))
     return results

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cockpit.view import Cockpit
+from orchestration.lineage.leaves import Leaf
 from orchestration.lineage.opened import open_release
-from orchestration.lineage.trace import Leaf, Subject, Trace, bonus_subject, mart_subject
+from orchestration.lineage.trace import Subject, Trace, bonus_subject, mart_subject
 from orchestration.privacy.access import record_access, require_grant
 
 ACTION = "cockpit source"

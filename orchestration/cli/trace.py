@@ -158,7 +158,7 @@ def _write(trace: Trace, depth: Depth, form: Form, top: int | None, negative: bo
 
     with_leaves = depth == Depth.LEAF
     if form == Form.CSV and with_leaves:
-        return formats.write_csv(map(formats.leaf_row, trace.leaves(top, negative=negative)), formats.LEAF_COLUMNS, file)
+        return formats.write_leaves(trace, file, top, negative=negative)
     if form == Form.CSV:
         return formats.write_csv(formats.line_rows(trace, with_leaves=False), formats.LINE_COLUMNS, file)
     if form == Form.JSON:

@@ -28,6 +28,13 @@ def harmless(value: Any) -> Any:
     return GUARD + value if first in FORMULA_STARTS and first else value
 
 
+def harmless_sql(text: str) -> str:
+    """The same of a text expression in DuckDB."""
+    starts = ", ".join(f"chr({ord(start)})" for start in sorted(FORMULA_STARTS))
+    padding = " || ".join(f"chr({ord(space)})" for space in PADDING)
+    return f"case when left(ltrim({text}, {padding}), 1) in ({starts}) then '{GUARD * 2}' || {text} else {text} end"
+
+
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a table as CSV (UTF-8 with byte order mark, which spreadsheets need) or as .xlsx, by the suffix of the path.
 

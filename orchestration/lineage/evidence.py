@@ -18,8 +18,8 @@ from orchestration.contract import load_contract, load_policy_contract
 from orchestration.errors import BadInput, ConfigurationError
 from orchestration.lineage.declaration import POLICY, Declaration, Edge, load_declarations
 from orchestration.lineage.opened import OpenedRelease, SourceFile
+from orchestration.lineage.source_rows import facts_text, key_text
 from orchestration.lineage.sql import EdgeSql
-from orchestration.lineage.trace import facts_text, key_text
 from orchestration.lineage.words import parent_zh
 
 NUMBERS = count(1)

@@ -4,37 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TextIO
 
+from orchestration.export.cells import harmless
 from orchestration.lineage.declaration import Declaration
+from orchestration.lineage.leaves import Leaf
 from orchestration.lineage.opened import OpenedRelease
-from orchestration.lineage.trace import Leaf, Trace
+from orchestration.lineage.trace import Trace
 from orchestration.lineage.words import component_zh, mart_zh
 
 LINE_COLUMNS = ("line", "component", "component_zh", "amount_yuan", "running_yuan", "leaves", "difference_yuan", "evidence")
-LEAF_COLUMNS = (
-    "line",
-    "component",
-    "component_zh",
-    "month",
-    "table",
-    "table_zh",
-    "source_file",
-    "file_row",
-    "batch_id",
-    "key",
-    "counted",
-    "rate",
-    "contribution_yuan",
-    "running_yuan",
-    "facts",
-    "source_sha256",
-    "landed_sha256",
-)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def origin(opened: OpenedRelease, month: date, declaration: Declaration) -> dict[str, str]:
@@ -114,6 +99,16 @@ def write_csv(rows: Iterable[dict[str, Any]], columns: Iterable[str], file: Text
     return count
 
 
+def write_leaves(trace: Trace, file: TextIO, most: int | None = None, *, negative: bool = False) -> int:
+    """Write the leaves as CSV; the engine makes the file, so that a million rows are a matter of seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "leaves.csv"
+        count = trace.write_leaves(path, most, negative=negative)
+        with path.open(encoding="utf-8", newline="") as written:
+            shutil.copyfileobj(written, file)
+    return count
+
+
 def write_json(trace: Trace, leaves: Iterable[Leaf] | None, file: TextIO) -> int:
     """The summary, the lines and the leaves as one object; leaves are written as they come. Returns their number."""
     head = summary(trace) | {"lines": list(line_rows(trace, with_leaves=leaves is not None))}
@@ -151,4 +146,4 @@ def plain(value: Decimal | None) -> str | None:
 
 def _safe(name: str, value: Any) -> Any:
     is_number = name in ("counted", "rate", "line", "file_row", "leaves") or name.endswith("_yuan")
-    return f"'{value}" if isinstance(value, str) and not is_number and value.startswith(FORMULA_STARTS) else value
+    return value if is_number else harmless(value)

@@ -75,7 +75,7 @@ def _contents(trace: Trace) -> Iterator[tuple[str, bytes]]:
     formats.write_json(trace, trace.leaves(), text)
     yield TRACE, text.getvalue().encode()
     text = io.StringIO()
-    formats.write_csv(map(formats.leaf_row, trace.leaves()), formats.LEAF_COLUMNS, text)
+    formats.write_leaves(trace, text)
     yield "leaves.csv", text.getvalue().encode()
     for record in read_records(trace.opened.home):
         if record.sequence <= trace.opened.record.sequence:

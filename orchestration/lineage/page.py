@@ -12,7 +12,8 @@ from typing import Any
 import jinja2
 
 from orchestration.lineage.formats import leaf_row, line_rows, summary, thousands
-from orchestration.lineage.trace import Leaf, Trace
+from orchestration.lineage.leaves import Leaf
+from orchestration.lineage.trace import Trace
 from orchestration.lineage.words import component_zh
 
 TEMPLATE = Path(__file__).with_name("page.html")

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 
-from orchestration.contract import Column, Table, load_contract, load_policy_contract
 from orchestration.errors import BadInput, ConfigurationError
-from orchestration.lineage.declaration import POLICY, Declaration, load_declarations
-from orchestration.lineage.opened import OpenedRelease, SourceFile
-from orchestration.lineage.walk import BATCH_ROWS, LEAF_TABLE, MEASURE_UNITS, RATE_UNITS, SOURCE_ROWS, Node, Walk
+from orchestration.lineage.declaration import Declaration, load_declarations
+from orchestration.lineage.leaves import Leaf, Leaves
+from orchestration.lineage.opened import OpenedRelease
+from orchestration.lineage.placing import MICRO, yuan
+from orchestration.lineage.walk import RATE_UNITS, Node, Walk
 
 JOURNAL, DEPARTMENT, STAFF = "fct_bonus_journal", "fct_department_bonus", "fct_staff_bonus"
 JOURNAL_KEY = ("dept_id", "staff_id", "sequence", "component", "parent_key")
 SHARE = "STAFF_SHARE"
-MICRO = 10**6
-UNITS_PER_MICRO = RATE_UNITS * MEASURE_UNITS // MICRO
-HALF_FEN = 5_000
-PLACED_TABLE = "trace_placed"
-FACT_TYPES = ("money", "quantity", "price", "date", "timestamp", "bool")
 
 
 @dataclass(frozen=True)
@@ -60,33 +57,6 @@ class Line:
     def amount(self) -> Decimal:
         """Yuan."""
         return yuan(self.micro_yuan)
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A source or policy row behind a line, with its address.
-
-    `counted` is what the row puts in and `rate` yuan for one of it; both are None where ways to the row count it differently.
-    """
-
-    line: int
-    component: str
-    month: date
-    table: str
-    table_zh: str
-    source: SourceFile
-    file_row: int
-    key: str
-    facts: str
-    counted: Decimal | None
-    rate: Decimal | None
-    contribution: Decimal
-    running: Decimal
-
-
-def yuan(micro: int) -> Decimal:
-    """Micro-yuan as yuan."""
-    return Decimal(int(micro)).scaleb(-6)
 
 
 def bonus_subject(opened: OpenedRelease, month: date, who: str, component: str | None = None) -> Subject:
@@ -179,24 +149,19 @@ class Trace:
     @cached_property
     def leaf_differences(self) -> dict[int, Decimal]:
         """Per line its amount less what its leaves add up to, yuan, to the fen; rounding of shares is not a difference."""
-        self._place()
-        rows = self.opened.con.execute("select line_no, gap from trace_line where abs(gap) >= ?", [HALF_FEN]).fetchall()
-        gaps = dict(rows)
+        gaps = self._leaves.gaps()
         return {line.number: yuan(gaps.get(line.number, 0)) for line in self.lines}
 
     @cached_property
     def leaf_counts(self) -> dict[int, int]:
         """Leaves of every line."""
-        self._place()
-        counted = dict(self.opened.con.execute(f"select line_no, count(*) from {PLACED_TABLE} group by 1").fetchall())
+        counted = self._leaves.counts()
         return {line.number: counted.get(line.number, 0) for line in self.lines}
 
     @property
     def months(self) -> list[date]:
         """Months whose source rows the trace reaches, and its own."""
-        self._place()
-        reached = self.opened.con.execute("select distinct month from trace_source where month is not null").fetchall()
-        return sorted({self.month} | {month for (month,) in reached})
+        return sorted({self.month} | {month for month, _ in self._leaves.sources})
 
     def leaves(self, most: int | None = None, *, negative: bool = False) -> Iterator[Leaf]:
         """Leaves in the order of the lines, the weightiest first.
@@ -205,118 +170,20 @@ class Trace:
             most: at most so many per line; None: all.
             negative: only rows that count negative, such as refunds.
         """
-        self._place()
-        counted = "counted < 0" if negative else "true"
-        limited = f"nth <= {most}" if most else "true"
-        self.opened.con.execute(
-            f"""create or replace temp table trace_shown as
-            select placed.*, source.month, source.source_table, placed.leaf_id % {BATCH_ROWS} as source_row,
-                placed.leaf_id % {SOURCE_ROWS} // {BATCH_ROWS} as batch_key
-            from (
-                select *, row_number() over (partition by line_no order by place) as nth from {PLACED_TABLE} where {counted}
-            ) as placed inner join trace_source as source on placed.leaf_id // {SOURCE_ROWS} = source.source_no
-            where {limited}"""
-        )
-        known = self.opened.con.execute("select distinct month, source_table from trace_shown").fetchall()
-        shown = " union all ".join(self._described(month, table) for month, table in known)
-        if not shown:
-            return
-        components = {line.number: line.component for line in self.lines}
-        cursor = self.opened.con.execute(f"select * from ({shown}) order by place")
-        while rows := cursor.fetchmany(5_000):
-            for row in rows:
-                yield self._leaf(row, components)
+        return self._leaves.read(most, negative=negative)
 
-    def _leaf(self, row: Sequence[object], components: Mapping[int, str]) -> Leaf:
-        _, line, month, table, batch_key, file_row, counted, rate, micro, running, key, facts = row
-        assert isinstance(month, date)  # noqa: S101 - a date column
-        return Leaf(
-            line=int(str(line)),
-            component=components[int(str(line))],
-            month=month,
-            table=str(table),
-            table_zh=source_table(str(table)).zh,
-            source=self._source(month, str(table), batch_key),
-            file_row=int(str(file_row)),
-            key=str(key),
-            facts=str(facts or ""),
-            counted=None if counted is None else Decimal(int(str(counted))) / MEASURE_UNITS,
-            rate=None if rate is None else Decimal(int(str(rate))) / RATE_UNITS,
-            contribution=yuan(int(str(micro))),
-            running=yuan(int(str(running))),
-        )
-
-    def _described(self, month: date, table_name: str) -> str:
-        """Leaves of one table with the key and the facts of their source rows."""
-        columns = "shown.place, shown.line_no, shown.month, shown.source_table, shown.batch_key, shown.source_row"
-        figures = "shown.counted, shown.rate, shown.micro, shown.running"
-        here = f"shown.month = date '{month}' and shown.source_table = '{table_name}'"
-        table = source_table(table_name)
-        rows = self.opened.relation(month, table_name if table_name.startswith(f"{POLICY}.") else f"landing.{table_name}")
-        batch = "true" if table_name.startswith(f"{POLICY}.") else "shown.batch_key = source.batch_key"
-        return f"""select {columns}, {figures}, {key_text(table)} as key, {facts_text(table)} as facts
-            from trace_shown as shown inner join {rows} as source
-                on shown.source_row = source.source_row and {batch} where {here}"""
-
-    def _source(self, month: date, table_name: str, batch_key: object) -> SourceFile:
-        """The landed file, or the kept policy table, a leaf stands in."""
-        if table_name.startswith(f"{POLICY}."):
-            return self.opened.policy_file(month, table_name.removeprefix(f"{POLICY}."))
-        return self.opened.source_files(month)[int(str(batch_key))]
+    def write_leaves(self, path: Path, most: int | None = None, *, negative: bool = False) -> int:
+        """Write the leaves as CSV without one passing through Python; returns how many."""
+        return self._leaves.write(path, most, negative=negative)
 
     @cached_property
-    def _placed(self) -> bool:
-        """Walk once, then give every leaf its micro-yuan: rate times count, what is missing by largest remainder."""
+    def _leaves(self) -> Leaves:
         walk = Walk(self.opened)
         for node in dict.fromkeys(line.node for line in self.lines):
             walk.begin(node, self._start(node))
         walk.run()
-        con = self.opened.con
-        sources = ", ".join(f"({number}, date '{month}', '{table}')" for number, (month, table) in enumerate(walk.sources))
-        con.execute(
-            f"""create or replace temp table trace_source as
-            select * from (values {sources or "(null, null, null)"}) as source (source_no, month, source_table)"""
-        )
-        targets = ", ".join(f"({line.number}, {line.micro_yuan}::hugeint)" for line in self.lines)
-        con.execute(f"create or replace temp table trace_target as select * from (values {targets}) as target (line_no, micro)")
-        con.execute(
-            f"""create or replace temp table trace_part as
-            select *, exact // {UNITS_PER_MICRO} as whole, exact % {UNITS_PER_MICRO} as remainder
-            from (
-                select line_no, leaf_id,
-                    case when min(counted) = max(counted) then max(counted) end as counted,
-                    case when min(counted) = max(counted) then sum(rate)::hugeint end as rate,
-                    sum(rate * counted)::hugeint as exact
-                from {LEAF_TABLE} group by line_no, leaf_id
-            ) where counted is distinct from 0"""
-        )
-        con.execute(
-            f"""create or replace temp table trace_line as
-            select *, case when abs(micro - near) < {HALF_FEN} then micro else near end - whole as missing, micro - near as gap
-            from (
-                select target.line_no, target.micro, count(part.line_no) as leaves,
-                    coalesce(sum(part.whole), 0)::hugeint as whole,
-                    coalesce(sum(part.whole), 0)::hugeint + coalesce(sum(part.remainder), 0)::hugeint // {UNITS_PER_MICRO} as near
-                from trace_target as target left join trace_part as part on target.line_no = part.line_no group by 1, 2
-            )"""
-        )
-        con.execute(
-            f"""create or replace temp table {PLACED_TABLE} as
-            select *, row_number() over heaviest as place, sum(micro) over (heaviest rows unbounded preceding)::hugeint as running
-            from (
-                select part.line_no, part.leaf_id, part.counted, part.rate,
-                    (
-                        part.whole + line.missing // line.leaves
-                        + case when part.nth <= abs(line.missing % line.leaves) then sign(line.missing) else 0 end
-                    )::bigint as micro
-                from (
-                    select *, row_number() over (partition by line_no order by abs(remainder) desc, leaf_id) as nth
-                    from trace_part
-                ) as part inner join trace_line as line on part.line_no = line.line_no
-            )
-            window heaviest as (order by line_no, abs(micro) desc, leaf_id)"""
-        )
-        return True
+        named = {line.number: (line.component, line.micro_yuan) for line in self.lines}
+        return Leaves(self.opened, named, tuple(walk.sources))
 
     def _start(self, node: Node) -> str:
         """Rates the lines of a node begin with."""
@@ -329,9 +196,6 @@ class Trace:
         rows = self.opened.relation(node.month, node.name)
         return f"""select start.line_no, {", ".join(f'rows."{column}"' for column in key)}, start.rate
             from (values {values}) as start (line_no, rate, {", ".join(key)}) inner join {rows} as rows on {on}"""
-
-    def _place(self) -> None:
-        assert self._placed  # noqa: S101 - computed once
 
     def _total(self) -> int:
         where, values = self._where(self.subject.key)
@@ -409,35 +273,6 @@ def _apportion(lines: list[Line], share: int) -> Iterator[Line]:
         parts[index] += 1 if missing > 0 else -1
     for line, part in zip(lines, parts, strict=True):
         yield replace(line, component=f"{SHARE} › {line.component}", micro_yuan=part, rate=RATE_UNITS * share // (MICRO * whole))
-
-
-def source_table(name: str) -> Table:
-    """The contract of a source table, or of a policy table."""
-    return load_policy_contract()[name.removeprefix(f"{POLICY}.")] if name.startswith(f"{POLICY}.") else load_contract()[name]
-
-
-def key_text(table: Table) -> str:
-    """SQL for the business key of a row called `source`."""
-    columns = [name for name in table.key if name != "hospital_id"]
-    return " || '/' || ".join(f"coalesce(source.\"{name}\"::varchar, '')" for name in columns)
-
-
-def facts_text(table: Table) -> str:
-    """Codes, dates and figures of a source row with Chinese names, all of a policy row; nothing personal."""
-    is_policy = table.source == POLICY
-    shown = [
-        c
-        for c in table.columns
-        if c.pii == "none"
-        and c.name not in table.key
-        and (is_policy or c.contract_type in FACT_TYPES or c.name.endswith(("_id", "_code")))
-    ]
-    return "concat_ws('；', " + ", ".join(f"'{c.zh} ' || {_fact(c)}::varchar" for c in shown) + ")" if shown else "null"
-
-
-def _fact(column: Column) -> str:
-    """A column of a source row; amounts of zero say nothing."""
-    return f'nullif(source."{column.name}", 0)' if column.contract_type == "money" else f'source."{column.name}"'
 
 
 def _literal(value: object) -> str:

@@ -24,7 +24,8 @@ MEASURE_DIGITS = 8
 MEASURE_UNITS = 10**MEASURE_DIGITS
 MOST_STEPS = 1_000
 LEAF_TABLE = "trace_leaf"
-LEAF_COLUMNS = "line_no integer, leaf_id bigint, rate hugeint, counted hugeint"
+SPACE = "walking"
+LEAF_COLUMNS = "line_no integer, leaf_id bigint, rate hugeint, counted bigint"
 # A leaf is known by one number: which source, which batch, which row. Sorting and grouping a million of them stays cheap.
 BATCH_ROWS = 10**11
 SOURCE_ROWS = 10**15
@@ -46,7 +47,10 @@ class Node:
 
 @dataclass
 class Walk:
-    """A walk in progress: tables of rates wait at each node until all nodes before it are done."""
+    """A walk in progress: tables of rates wait at each node until all nodes before it are done.
+
+    The tables stand in a database of their own, which is thrown away whole.
+    """
 
     opened: OpenedRelease
     waiting: dict[Node, list[str]] = field(default_factory=dict)
@@ -55,6 +59,8 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.opened.con.execute(f"create or replace temp table {LEAF_TABLE} ({LEAF_COLUMNS})")
+        self.opened.con.execute(f"detach database if exists {SPACE}")
+        self.opened.con.execute(f"attach ':memory:' as {SPACE}")
 
     def begin(self, node: Node, select: str) -> None:
         """Rates to start from: a query with line_no, the key of the model, and rate."""
@@ -68,7 +74,7 @@ class Walk:
         """
         for _ in range(MOST_STEPS):
             if not self.waiting:
-                self._forget()
+                self.opened.con.execute(f"detach {SPACE}")
                 return
             node = min(self.waiting, key=_order)
             self._visit(node, self.waiting.pop(node))
@@ -163,8 +169,12 @@ class Walk:
         table = self._source_of(edge) or (edge.parent if edge.space == POLICY else edge.parent_name)
         batch = "0" if edge.space == POLICY else "parent.batch_key"
         leaf_id = f"{self._source_no(node.month, table) * SOURCE_ROWS} + {batch}::bigint * {BATCH_ROWS} + parent.source_row"
-        counted = _units(self._sql(node, edge).column({}))
-        self.opened.con.execute(f"insert into {LEAF_TABLE} select child.line_no, {leaf_id}, {rate}, {counted} from {rows}")
+        counted = self._sql(node, edge).column({})
+        self.opened.con.execute(
+            f"""insert into {LEAF_TABLE}
+            select line_no, leaf_id, rate, {_short_units("counted")}
+            from (select child.line_no, {leaf_id} as leaf_id, {rate} as rate, {counted} as counted from {rows})"""
+        )
 
     def _source_no(self, month: date, table: str) -> int:
         if (month, table) not in self.sources:
@@ -187,13 +197,9 @@ class Walk:
         return EdgeSql(edge, relations, self.opened.parameters(node.month))
 
     def _keep(self, select: str) -> str:
-        name = f"walk_{next(self._numbers)}"
-        self.opened.con.execute(f"create or replace temp table {name} as {select}")
+        name = f"{SPACE}.walk_{next(self._numbers)}"
+        self.opened.con.execute(f"create table {name} as {select}")
         return name
-
-    def _forget(self) -> None:
-        for number in range(next(self._numbers)):
-            self.opened.con.execute(f"drop table if exists walk_{number}")
 
     def _has_rows(self, select: str) -> bool:
         return self.opened.con.execute(f"select 1 from ({select}) limit 1").fetchone() is not None
@@ -202,6 +208,12 @@ class Walk:
 def _units(expression: str) -> str:
     """A decimal as a whole number of 10^-8."""
     return f"(({expression})::decimal(38, {MEASURE_DIGITS}) * {MEASURE_UNITS})::hugeint"
+
+
+def _short_units(column: str) -> str:
+    """The same of what one source row counts, as 64 bits; whole and fraction apart, since scaling 128 bits is slow."""
+    whole = f"{column}::bigint"
+    return f"{whole} * {MEASURE_UNITS} + (({column} - {whole})::decimal(18, {MEASURE_DIGITS}) * {MEASURE_UNITS})::bigint"
 
 
 def _order(node: Node) -> tuple[int, int, str, str]:

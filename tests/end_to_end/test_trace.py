@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from orchestration.errors import BadInput
 from orchestration.home import Home
 from orchestration.lineage.evidence import Evidence
+from orchestration.lineage.formats import leaf_row, write_leaves
 from orchestration.lineage.opened import OpenedRelease, open_release
 from orchestration.lineage.pack import CONTENTS, TRACE, verify_pack
 from orchestration.lineage.trace import Trace, bonus_subject, explain_month, mart_subject
@@ -65,6 +67,22 @@ def test_leaves_add_up_to_the_running_sum_and_name_rows_of_the_delivered_file(op
     rows = (sample / "H1" / "2025-01" / "收费明细.csv").read_text(encoding="gb18030").splitlines()
     assert all(leaf.key in rows[int(leaf.file_row or 0) - 1] for leaf in charges)
     assert all(leaf.source and leaf.source.source_name == "H1/2025-01/收费明细.csv" for leaf in charges)
+
+
+def test_the_file_the_engine_writes_says_what_the_leaves_say(opened: OpenedRelease) -> None:
+    """Every cell; a name that a spreadsheet would run as a formula is led by an apostrophe, negative numbers stay numbers."""
+    trace = Trace(opened, JANUARY, bonus_subject(opened, JANUARY, "0101"))
+    trace.lines = [replace(line, component=f"={line.component}") for line in trace.lines]
+    text = io.StringIO()
+    count = write_leaves(trace, text, 40)
+    written = list(csv.DictReader(io.StringIO(text.getvalue())))
+    read = [leaf_row(leaf) for leaf in trace.leaves(40)]
+    assert len(written) == count == len(read) > 100
+    assert all(row["component"].startswith("'=") for row in written)
+    assert any(row["contribution_yuan"].startswith("-") for row in written)
+    for row, leaf in zip(written, read, strict=True):
+        expected = leaf | {name: f"'{leaf[name]}" for name in ("component", "component_zh")}
+        assert row == {name: "" if value is None else str(value) for name, value in expected.items()}
 
 
 def refund_of(opened: OpenedRelease) -> tuple[str, int, int]:

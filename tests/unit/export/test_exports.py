@@ -14,7 +14,7 @@ import pytest
 from orchestration.contract import load_contract
 from orchestration.errors import AccessDenied, BadInput, CasemixError, ConfigurationError
 from orchestration.export import masked as masking
-from orchestration.export.cells import harmless, write_table
+from orchestration.export.cells import harmless, harmless_sql, write_table
 from orchestration.export.masked import export_masked
 from orchestration.export.payroll import export_payroll
 from orchestration.export.reidentify import reidentify
@@ -89,11 +89,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 @pytest.mark.parametrize("text", [EVIL, "＝1+1", "+86", "－1", "@sum(a)", "\tx", "\rx", "\nx", "  =1", "\u3000=1", "-"])
 def test_f47_a_text_that_starts_a_formula_is_led_by_an_apostrophe(text: str) -> None:
     assert harmless(text) == "'" + text
+    assert duckdb.execute(f"select {harmless_sql('?')}", [text] * 3).fetchone() == ("'" + text,)
 
 
 @pytest.mark.parametrize("value", ["内科", "", "a=b", "00123", Decimal("-3.50"), -3, None, True, date(2025, 1, 1)])
 def test_f47_everything_else_stays_what_it_is(value: object) -> None:
     assert harmless(value) == value
+
+
+@pytest.mark.parametrize("text", ["内科", "", "a=b", "00123"])
+def test_f47_the_engine_leaves_other_texts_alone(text: str) -> None:
+    assert duckdb.execute(f"select {harmless_sql('?')}", [text] * 3).fetchone() == (text,)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
