@@ -15,6 +15,7 @@ from orchestration.lineage.opened import open_release
 from orchestration.lineage.trace import explain_month
 from tests.conftest import Casemix
 from tests.end_to_end.checker.compare import differences
+from tests.end_to_end.test_case_methods import assert_methods_reconcile
 
 MONTHS = {"H1": [date(2025, 1, 1), date(2025, 2, 1)], "H2": [date(2025, 1, 1)]}
 POLICY = PROJECT_ROOT / "seeds" / "policy"
@@ -98,6 +99,8 @@ def test_every_month_of_the_sample_is_the_calculated_one(casemix: Casemix, tmp_p
     months = [date(2025 + n // 12, n % 12 + 1, 1) for n in range(14)]
     found = differences(home.current / "warehouse.duckdb", home.root / "landing", hospital_id, months, [POLICY])
     assert found == []
+    with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
+        assert_methods_reconcile(con, [(hospital_id, month) for month in months])
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,7 @@ def test_a_simulated_year_meets_its_statement_fourteen_months_on(casemix: Casemi
     months = [date(2025 + number // 12, 1 + number % 12, 1) for number in range(14)]
     assert differences(home.current / "warehouse.duckdb", home.root / "landing", "H1", months, [POLICY]) == []
     with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
+        assert_methods_reconcile(con, [("H1", month) for month in months])
         query = """
             select month, sum(compared_case_count) > 0, sum(abs(true_up_yuan)) > 0
             from settled.fct_true_up where month >= '2026-01-01' group by month order by month"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -18,14 +18,21 @@ from hypothesis import strategies as st
 from tests.models.compiled_models import CompiledModels, fetch, insert, open_month
 
 CATEGORIES = tuple(f"C{n}" for n in range(1, 8))
-MODELS = ("int_costing__allocation_giver", "int_costing__driver_weight", "int_costing__allocation")
+MODELS = (
+    "int_costing__allocation_giver",
+    "int_costing__driver_weight",
+    "int_costing__giver_pool",
+    "int_costing__allocation",
+)
+SOURCES = ("basic", "own", "fiscal_project", "other_project", "research")
 
 
 @dataclass(frozen=True)
 class Chain:
     """Givers in the order in which they give, and what they hand over.
 
-    `pools` are fen by (giver, category), `quantities` driver quantities by (giver, receiver); a receiver is a later giver
+    `pools` are fen by (giver, category), `funds` their parts by (giver, category, funding source) where not all of it is the
+    hospital's own, `quantities` driver quantities by (giver, receiver); a receiver is a later giver
     or one of `wards`. With `shares` a ward has two settings that bear (numerator, denominator) of what it gets.
     """
 
@@ -34,6 +41,7 @@ class Chain:
     pools: Mapping[tuple[str, str], int]
     quantities: Mapping[tuple[str, str], int]
     shares: Mapping[str, tuple[int, int]]
+    funds: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
 
 def random_chain(chance: random.Random, givers: int, wards: int, categories: Sequence[str] = CATEGORIES) -> Chain:
@@ -53,11 +61,13 @@ INPUTS = {
     "quantity decimal(18, 4)",
     "costing.int_costing__direct_cost": "dept_id text, service_setting text, cost_category text, cost_level text, "
     "is_own_item boolean, amount_yuan decimal(38, 2)",
+    "costing.int_costing__ledger_line": "dept_id text, cost_category text, cost_level text, funding_source text, "
+    "missing text, excluded_as text, amount_yuan decimal(38, 2)",
 }
 
 
 def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
-    """The relations the three models read, empty."""
+    """The relations the models read, empty."""
     for relation, columns in INPUTS.items():
         con.execute(f"create table {relation} ({columns})")
 
@@ -89,7 +99,9 @@ def allocate(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chai
         centres += [(ward, "outpatient", True, whole - part, whole)] if divided else []
     drivers = [("d", giver, to, None, quantity) for (giver, to), quantity in chain.quantities.items()]
     pools = [(g, "none", category, "L1", False, Decimal(fen).scaleb(-2)) for (g, category), fen in chain.pools.items()]
-    for relation, rows in zip(INPUTS, (departments, centres, drivers, pools), strict=True):
+    funds = chain.funds or {(giver, category, "own"): fen for (giver, category), fen in chain.pools.items()}
+    lines = [(g, category, "L1", source, None, None, Decimal(fen).scaleb(-2)) for (g, category, source), fen in funds.items()]
+    for relation, rows in zip(INPUTS, (departments, centres, drivers, pools, lines), strict=True):
         shuffle(rows)  # type: ignore[arg-type]
         con.executemany(f"insert into {relation} values ({', '.join('?' * len(rows[0]))})", rows)
     for model in MODELS:
@@ -139,6 +151,38 @@ def test_nothing_is_lost_and_nothing_negative(
     assert all(kept[giver, category] == 0 for giver, category in chain.pools)
     assert sum(fen for (dept, _), fen in kept.items() if dept in chain.wards) == sum(chain.pools.values())
     assert allocate(con, costing_models, chain, seed) == posted
+
+
+def funded(chain: Chain, seed: int, sources: int) -> Chain:
+    """The same chain with every pool cut into funding sources, some of them nothing."""
+    chance = random.Random(seed)
+    funds = {}
+    for (giver, category), fen in chain.pools.items():
+        cuts = sorted(chance.choice([0, fen, chance.randint(0, fen)]) for _ in range(sources - 1))
+        for source, low, high in zip(SOURCES, [0, *cuts], [*cuts, fen], strict=False):
+            funds[giver, category, source] = high - low
+    return replace(chain, funds=funds)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chain=chains, seed=st.integers(1, 99), sources=st.integers(2, 5))
+def test_funding_travels_and_moves_no_amount(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, chain: Chain, seed: int, sources: int
+) -> None:
+    """Sources of a posting add up to it, a giver hands on every fen of a source, and without sources the amounts are the same."""
+    unfunded = allocate(con, costing_models, chain)
+    chain = funded(chain, seed, sources)
+    assert {key: fen for key, fen in allocate(con, costing_models, chain).items() if fen} == unfunded
+    columns = ", ".join(f"cast({source}_yuan * 100 as bigint)" for source in SOURCES)
+    rows = fetch(con, f"select from_dept_id, to_dept_id, cost_category, {columns} from costing.int_costing__allocation")
+    kept: dict[tuple[str, str, str], int] = defaultdict(int, chain.funds)
+    for giver, to, category, *parts in rows:
+        for source, fen in zip(SOURCES, parts, strict=True):
+            kept[giver, category, source] -= fen
+            kept[to, category, source] += fen
+    assert all(fen == 0 for (dept, _, _), fen in kept.items() if dept in chain.givers)
+    query = "select count(*) from costing.int_costing__allocation where amount_yuan <> " + " + ".join(f"{s}_yuan" for s in SOURCES)
+    assert fetch(con, query) == [(0,)]
 
 
 def triangular(chain: Chain) -> dict[tuple[str, str], Fraction]:

@@ -12,7 +12,6 @@ numbered as (
 
     select
         givers.giver_no,
-        givers.step_order,
         receivers.giver_no as holder_no,
         receivers.step_order as holder_turn,
         weights.*,
@@ -26,37 +25,26 @@ numbered as (
 weights as (
 
     select
-        giver_no,
-        holder_no,
-        holder_turn,
-        weight_no,
-        weight,
+        *,
         divisor * total_weight as size,
         max(divisor) over (partition by giver_no) = 1 as is_whole,
         count(*) over (partition by giver_no) as receiver_count,
-        min(weight_no) over (partition by giver_no) - min(weight_no) over (partition by step_order) as receivers_before,
-        from_dept_id,
-        to_dept_id,
-        to_service_setting,
-        driver_code
+        min(weight_no) over (partition by giver_no) - min(weight_no) over (partition by step_order) as receivers_before
     from numbered
 
 ),
 
-direct_cost as (
+pools as (
 
-    select * from {{ ref('int_costing__direct_cost') }} where not is_own_item
+    select *, dense_rank() over (order by cost_category, cost_level, funding_source) as cost_no
+    from {{ ref('int_costing__giver_pool') }}
 
 ),
 
 costs as (
 
-    select
-        cost_category,
-        cost_level,
-        row_number() over (order by cost_category, cost_level) as cost_no,
-        count(*) over () as cost_count
-    from (select distinct cost_category, cost_level from direct_cost) as distinct_costs
+    select distinct cost_no, max(cost_no) over () as cost_count, cost_category, cost_level, funding_source, main_funding_source
+    from pools
 
 ),
 
@@ -70,13 +58,10 @@ turns as (
         cast(null as bigint) as weight_no,
         costs.cost_no,
         costs.cost_count,
-        {{ scaled_integer('coalesce(direct_cost.amount_yuan, 0)', 2) }} as fen
+        {{ scaled_integer('coalesce(pools.amount_yuan, 0)', 2) }} as fen
     from givers
     cross join costs
-    left join direct_cost
-        on givers.dept_id = direct_cost.dept_id
-        and costs.cost_category = direct_cost.cost_category
-        and costs.cost_level = direct_cost.cost_level
+    left join pools on givers.dept_id = pools.dept_id and costs.cost_no = pools.cost_no
 
     union all
 
@@ -127,6 +112,21 @@ turns as (
 
 ),
 
+moved as (
+
+    select
+        turns.weight_no,
+        costs.cost_category,
+        costs.cost_level,
+        sum(case when costs.funding_source = costs.main_funding_source then turns.fen else 0 end) as amount_units,
+        {{ by_funding('turns.fen') }}
+    from turns
+    inner join costs on turns.cost_no = costs.cost_no
+    where not turns.is_held and turns.fen <> 0
+    group by turns.weight_no, costs.cost_category, costs.cost_level
+
+),
+
 postings as (
 
     select
@@ -135,15 +135,14 @@ postings as (
         weights.from_dept_id,
         weights.to_dept_id,
         weights.to_service_setting,
-        costs.cost_category,
-        costs.cost_level,
+        moved.cost_category,
+        moved.cost_level,
         weights.driver_code,
-        {{ unscaled_decimal('turns.fen', 2) }} as amount_yuan
-    from turns
-    inner join weights on turns.weight_no = weights.weight_no
+        {{ unscaled_decimal('moved.amount_units', 2) }} as amount_yuan{% for source in funding_sources() %},
+        {{ unscaled_decimal('moved.' ~ source ~ '_units', 2) }} as {{ source }}_yuan{% endfor %}
+    from moved
+    inner join weights on moved.weight_no = weights.weight_no
     inner join givers on weights.giver_no = givers.giver_no
-    inner join costs on turns.cost_no = costs.cost_no
-    where not turns.is_held and turns.fen <> 0
 
 )
 

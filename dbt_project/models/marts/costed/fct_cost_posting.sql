@@ -15,7 +15,8 @@ postings as (
         cost_category,
         'L1' as cost_level,
         'own_items' as driver_code,
-        amount_yuan
+        amount_yuan{% for source in funding_sources() %},
+        cast(null as decimal(38, 2)) as {{ source }}_yuan{% endfor %}
     from {{ ref('int_costing__own_item_move') }}
     union all
     select
@@ -27,7 +28,8 @@ postings as (
         cost_category,
         cost_level,
         driver_code,
-        amount_yuan
+        amount_yuan{% for source in funding_sources() %},
+        {{ source }}_yuan{% endfor %}
     from {{ ref('int_costing__allocation') }}
 
 ),
@@ -45,7 +47,8 @@ published as (
         postings.cost_category,
         postings.cost_level,
         postings.driver_code,
-        cast(postings.amount_yuan as decimal(18, 2)) as amount_yuan
+        cast(postings.amount_yuan as decimal(18, 2)) as amount_yuan{% for source in funding_sources() %},
+        cast(postings.{{ source }}_yuan as decimal(18, 2)) as {{ source }}_yuan{% endfor %}
     from postings
     cross join scope
 
