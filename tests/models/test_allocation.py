@@ -181,8 +181,10 @@ def test_funding_travels_and_moves_no_amount(
             kept[giver, category, source] -= fen
             kept[to, category, source] += fen
     assert all(fen == 0 for (dept, _, _), fen in kept.items() if dept in chain.givers)
-    query = "select count(*) from costing.int_costing__allocation where amount_yuan <> " + " + ".join(f"{s}_yuan" for s in SOURCES)
-    assert fetch(con, query) == [(0,)]
+    whole = " + ".join(f"{source}_yuan" for source in SOURCES)
+    assert fetch(con, f"select count(*) from costing.int_costing__allocation where amount_yuan <> {whole}") == [(0,)]
+    lowest = ", ".join(f"{source}_yuan" for source in SOURCES)
+    assert fetch(con, f"select coalesce(min(least({lowest})), 0) >= -0.04 from costing.int_costing__allocation") == [(True,)]
 
 
 def triangular(chain: Chain) -> dict[tuple[str, str], Fraction]:
