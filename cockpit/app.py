@@ -6,14 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from cockpit.place import HOSPITAL, LANGUAGE, MONTH, REGION, Place, months_of
+from cockpit.place import FIRST_PAGE, HOSPITAL, LANGUAGE, MONTH, REGION, Place, months_of
 from cockpit.session import open_cockpit
 from cockpit.texts import LANGUAGES, Texts
 from cockpit.view import Cockpit
 from orchestration.errors import CasemixError
 
 HERE = Path(__file__).parent
-SHOWN = ("overview", "overruns", "indicators", "gates", "what_if")
+ROOT = "root"
+SHOWN = ("overruns", "indicators", "gates", "what_if")
 REACHED = ("department", "component", "cases", "case", "pool", "item", "source")
 
 
@@ -38,15 +39,17 @@ def draw() -> None:
 
 
 def _pages(cockpit: Cockpit) -> list[st.Page]:
-    return [_page(cockpit.texts, name, is_shown=name in SHOWN) for name in (*SHOWN, *REACHED)]
+    """The first page twice: a default page answers at the root alone, and it is asked for by its name as well."""
+    named = [_page(cockpit.texts, name, name, is_shown=name in SHOWN) for name in (FIRST_PAGE, *SHOWN, *REACHED)]
+    return [_page(cockpit.texts, FIRST_PAGE, ROOT, is_shown=True), *named]
 
 
-def _page(texts: Texts, name: str, *, is_shown: bool) -> st.Page:
+def _page(texts: Texts, name: str, address: str, *, is_shown: bool) -> st.Page:
     return st.Page(
         HERE / "views" / f"{name}.py",
         title=texts(f"page.{name}"),
-        url_path=name,
-        default=name == SHOWN[0],
+        url_path=address,
+        default=address == ROOT,
         visibility="visible" if is_shown else "hidden",
     )
 
@@ -93,7 +96,7 @@ def _controls(cockpit: Cockpit) -> None:
 def _go(place: Place, picked: dict[str, str]) -> None:
     """Another hospital has other departments and cases: only what still means something stays in the URL."""
     if picked[HOSPITAL] != place.hospital_id:
-        st.switch_page(HERE / "views" / f"{SHOWN[0]}.py", query_params=picked)
+        st.switch_page(HERE / "views" / f"{FIRST_PAGE}.py", query_params=picked)
     st.query_params.from_dict({**place.parameters, **picked})
     st.rerun()
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 from orchestration.home import Home
 
 APP = Path(__file__).with_name("app.py")
-NEEDED = ("cockpit.session", "cockpit.answers", "cockpit.sources", "cockpit.ui.charts", "cockpit.ui.parts", "pandas")
+NEEDED_LATER = ("cockpit.answers", "cockpit.sources", "cockpit.ui.charts", "pandas")
 # Given as arguments so that neither a file in the user's home nor an environment variable can switch telemetry on.
 SETTLED = {
     "browser.gatherUsageStats": "false",
@@ -34,20 +34,20 @@ def environment(home: Home) -> dict[str, str]:
 
 
 def _run(options: list[str]) -> None:
-    """Be the server. What pages need is loaded and read once before it listens, so that the first reader does not wait for it."""
-    for module in NEEDED:
+    """Be the server. It listens when the first page has been drawn once, so that the first reader waits for nothing."""
+    _draw_first_page()
+    for module in NEEDED_LATER:
         import_module(module)
     from streamlit.web.cli import main
 
-    from cockpit.reader import DuckDBReader
-    from cockpit.view import DirectRelease
-    from orchestration.release.serving import release_folder
-
-    home = Home.resolve()
-    folder = release_folder(home)
-    release = DirectRelease(home, folder, DuckDBReader(folder))
-    assert release.names and release.record  # noqa: S101 - read for the caches they fill
     main(["run", str(APP), *options])
+
+
+def _draw_first_page() -> None:
+    """Load, compile and read what the first page needs; Streamlit itself compiles much at its first script."""
+    from streamlit.testing.v1 import AppTest
+
+    AppTest.from_file(str(APP), default_timeout=600).run()
 
 
 def serve(home: Home, host: str, port: int) -> NoReturn:

@@ -12,6 +12,7 @@ from cockpit.texts import CHINESE, LANGUAGES
 REGION = "*"
 LANGUAGE, HOSPITAL, MONTH = "lang", "hospital", "month"
 SHARED = (LANGUAGE, HOSPITAL, MONTH)
+FIRST_PAGE = "overview"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Place:
         """Address of a page, relative to any page; hospital, month and language come along unless named."""
         here = {LANGUAGE: self.language, HOSPITAL: self.hospital_id, MONTH: f"{self.month:%Y-%m}"}
         given = {name: value for name, value in (here | parameters).items() if value}
-        return f"{page}?{urlencode(given)}"
+        return f"{'./' if page == FIRST_PAGE else page}?{urlencode(given)}"
 
 
 def find_place(

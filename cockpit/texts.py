@@ -35,6 +35,8 @@ class Texts:
         return text.format(**values) if values else text
 
     def code(self, kind: str, code: object) -> str:
-        """What a code of a list is called; an unknown one as it is."""
+        """What a code of a list is called; an unknown one as it is, none as no text."""
+        if code is None:
+            return ""
         texts = load_texts().get(f"{kind}.{code}")
         return texts[self.language] if texts else str(code)

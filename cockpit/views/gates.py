@@ -10,6 +10,7 @@ import streamlit as st
 
 from cockpit.queries import gates as queries
 from cockpit.session import opened
+from cockpit.texts import CHINESE
 from cockpit.ui import html
 from cockpit.ui.columns import yuan_column
 from cockpit.ui.figures import number, plain
@@ -18,6 +19,7 @@ from cockpit.ui.parts import needs_hospital, way
 from cockpit.view import Cockpit
 from orchestration.contract import load_contract
 from orchestration.gates.index import load_index
+from orchestration.gates.messages import reason_zh
 
 Row = Mapping[str, Any]
 KINDS = {"passed": "good", "failed": "bad", "waived": "wait", "too_early": "wait", "not_applicable": "off"}
@@ -56,10 +58,13 @@ def _tiles(cockpit: Cockpit, rows: list[dict[str, Any]]) -> None:
 def _gates(cockpit: Cockpit, rows: list[dict[str, Any]], heading: str) -> None:
     texts, index = cockpit.texts, load_index()
 
+    is_chinese = cockpit.place.language == CHINESE
+
     def gate(row: Row) -> str:
         known = index.get(row["gate_id"])
-        said = (known.zh if cockpit.place.language == "zh" else known.en) if known else ""
-        reason = f'<div class="facts-line">{html.text(row["reason"])}</div>' if row["reason"] else ""
+        said = (known.zh if is_chinese else known.en) if known else ""
+        why = reason_zh(row["reason"]) if row["reason"] and is_chinese else row["reason"]
+        reason = f'<div class="facts-line">{html.text(why)}</div>' if why else ""
         return f"<b>{html.text(row['gate_id'])}</b> {html.text(said)}{reason}"
 
     if heading:

@@ -77,7 +77,12 @@ def _groups(cockpit: Cockpit, groups: list[dict[str, Any]], dept_id: str) -> Non
                 Column(texts("overrun_cases"), lambda row: f"{row['overrun_count']} / {row['case_count']}", is_number=True),
                 yuan_column(texts("overrun"), "overrun_yuan"),
                 change_column(texts("net"), "net_yuan", is_extra=True),
-                Column(texts("running_share"), lambda row: percent(row["running_yuan"] / row["total_yuan"]), is_number=True),
+                Column(
+                    texts("running_share"),
+                    lambda row: percent(row["running_yuan"] / row["total_yuan"]),
+                    is_number=True,
+                    is_extra=True,
+                ),
             ],
             numbered,
         )

@@ -64,6 +64,15 @@ def message(gate: Gate, finding: Finding, row: Figures | None, threshold: Thresh
     return Text(f"{gate.gate_id} {gate.zh}：{zh}", f"{gate.gate_id} {gate.en}: {en}", reason)
 
 
+def reason_zh(reason: str) -> str:
+    """A reason as the mart keeps it, in Chinese; what people wrote themselves stays as it is."""
+    for zh, en in WHY.values():
+        begin, _, end = en.partition("{}")
+        if reason.startswith(begin) and reason.endswith(end):
+            return zh.format(reason[len(begin) : len(reason) - len(end)])
+    return reason
+
+
 def _judged(gate: Gate, row: Figures, threshold: Threshold) -> tuple[str, str]:
     measured = getattr(row, gate.measure)
     if gate.measure == "amount_yuan" and measured is not None:

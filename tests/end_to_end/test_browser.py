@@ -28,6 +28,7 @@ PAGES = (
     f"what_if?{MONTH}",
 )
 LOCAL_SCHEMES = ("data", "blob", "about")
+DIALOG = "document.querySelector('[role=\"dialog\"]')?.innerText ?? ''"
 WIDER = "document.querySelector('[data-testid=\"stMain\"]').scrollWidth - window.innerWidth"
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")]
@@ -63,6 +64,7 @@ def test_no_request_leaves_the_host_and_a_telephone_is_wide_enough(address: str,
         for page in PAGES:
             tab.open(f"{address}/{page}")
             assert tab.evaluate(WIDER) <= 0, (width, page)
+            assert not tab.evaluate(DIALOG), (width, page)
     parts = [urlsplit(request) for request in tab.requests]
     assert len(parts) > 100
     assert {part.hostname for part in parts if part.scheme not in LOCAL_SCHEMES} == {HOST}

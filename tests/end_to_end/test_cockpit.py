@@ -49,7 +49,8 @@ class Reader:
     def follow(self, address: str) -> str:
         """Click on a link of a page."""
         parts = urlsplit(unescape(address))
-        return self.open(parts.path, **{name: values[0] for name, values in parse_qs(parts.query).items()})
+        page = parts.path.removeprefix("./") or "overview"
+        return self.open(page, **{name: values[0] for name, values in parse_qs(parts.query).items()})
 
     @property
     def html(self) -> str:

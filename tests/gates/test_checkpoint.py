@@ -19,6 +19,7 @@ from orchestration.gates import GateAnswer, load_index, require_passed, resolve_
 from orchestration.gates.engine import DuckDBExecutionEngine
 from orchestration.gates.index import CHECKPOINTS, load_suite
 from orchestration.gates.judge import judge
+from orchestration.gates.messages import WHY, reason_zh
 from orchestration.home import DEFAULT_POLICY, PROJECT_ROOT
 
 Answer = Callable[..., GateAnswer]
@@ -193,6 +194,12 @@ def test_messages_tell_figures_in_both_languages(answer: Answer) -> None:
     given = answer(failing_rows=3, amount_yuan=Decimal("12.50"))
     assert given.message_en == "X-01 Text: 10 rows checked, 3 failing, failing_rows 3, should be at most 0, 12.50 yuan at stake"
     assert given.message_zh == "X-01 说明：检查 10 行，不符 3 行，不符行数 3，应不超过 0，涉及 12.50 元"
+
+
+def test_a_reason_the_mart_keeps_is_told_in_chinese_too() -> None:
+    for zh, en in WHY.values():
+        assert reason_zh(en.format("x")) == zh.format("x")
+    assert reason_zh("waived by a person") == "waived by a person"
 
 
 @pytest.mark.parametrize("entries", [[], None])

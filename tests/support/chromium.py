@@ -105,7 +105,7 @@ class Tab:
 @contextmanager
 def open_tab(browser: str) -> Iterator[Tab]:
     """A tab of a browser of its own."""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         started = subprocess.Popen(
             [browser, *QUIET, "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,

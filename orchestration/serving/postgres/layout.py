@@ -2,7 +2,7 @@
 
 Two roles hold the rights, accounts are members of one: `casemix_reader` sees no number of a person or stay, neither in the
 marts nor in the views of `bi`; `casemix_identified` sees all columns and the views of `bi_identified`. Which rows an account
-sees follows from `access.account_grant`, in which it sees its own rows only.
+sees, and of how many persons at least, follows from `access.account_grant`, in which it sees its own rows only.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from orchestration.privacy.identifiers import IDENTIFIERS
 from orchestration.release.bi import BI_SCHEMA, View, bi_view, helper_views, quoted
 from orchestration.release.catalogue import Mart, MartColumn
 from orchestration.release.warehouse import DICTIONARY, RELEASE_TABLE, RELEASES
+from orchestration.serving.postgres.cells import CELL_SIZE
 from orchestration.serving.postgres.sql import literal, server_type
 from orchestration.serving.postgres.visibility import VISIBLE_DEPT, row_condition
 
@@ -32,6 +33,7 @@ GRANTS = Mart(
         MartColumn("role", "varchar", "Role of the account.", "角色"),
         MartColumn("hospital_id", "varchar", "Hospital.", "机构编码"),
         MartColumn("dept_id", "varchar", "Department; null for the whole hospital.", "科室编码"),
+        MartColumn("min_cell", "bigint", "Persons a row must be about to be seen; null: any number.", "最小单元"),
         MartColumn("valid_from", "date", "First day of the grant.", "生效日期"),
         MartColumn("valid_to", "date", "Day after its last day; null without an end.", "失效日期"),
     ),
@@ -48,7 +50,7 @@ def layout_statements(marts: Sequence[Mart]) -> Iterator[str]:
         yield f"create schema if not exists {schema}"
     yield from _access()
     for mart in marts:
-        yield from _table(mart, (RELEASE_ID, VISIBLE_DEPT))
+        yield from _table(mart, (RELEASE_ID, VISIBLE_DEPT, CELL_SIZE))
         yield from _row_policy(mart.relation, row_condition(mart))
     yield from _table(RELEASES, ())
     yield from _row_policy(RELEASE_TABLE, f"hospital_id in (select hospital_id from {GRANT_TABLE})")

@@ -14,14 +14,15 @@ import pyarrow as pa
 
 from orchestration.errors import ConfigurationError
 from orchestration.home import Home
-from orchestration.policy.folder import load_table
+from orchestration.policy.folder import load_policy
 from orchestration.privacy.access import record_access, require_grant
 from orchestration.release.bi import PUBLISHED_MONTH, quoted
 from orchestration.release.catalogue import Mart, load_marts
 from orchestration.release.serving import open_release, release_folder
 from orchestration.release.warehouse import DICTIONARY, RELEASE_TABLE, RELEASES
 from orchestration.run.settings import read_settings
-from orchestration.serving.postgres.grants import grant_rows, memberships
+from orchestration.serving.postgres.cells import CELL_SIZE, cell_size_sql
+from orchestration.serving.postgres.grants import grant_rows, memberships, smallest_cell
 from orchestration.serving.postgres.layout import GRANT_TABLE, GRANTS, IDENTIFIED, LAYOUT_TABLE, READER, layout_statements
 from orchestration.serving.postgres.sql import literal
 from orchestration.serving.postgres.visibility import VISIBLE_DEPT, visible_dept_sql
@@ -148,7 +149,7 @@ def _replace_months(
 
 def _rows_query(mart: Mart, scope: str) -> str:
     names = ", ".join(f"mart.{quoted(column.name)}" for column in mart.columns)
-    visible = f"{visible_dept_sql(mart)} as {VISIBLE_DEPT.name}"
+    visible = f"{visible_dept_sql(mart)} as {VISIBLE_DEPT.name}, {cell_size_sql(mart)} as {CELL_SIZE.name}"
     return f"select {names}, mart.release_id, {visible} from {mart.relation} as mart where {scope}"
 
 
@@ -159,10 +160,11 @@ def _copy(cursor: Any, mart: Mart, batches: pa.RecordBatchReader) -> int:
 
 def _write_grants(cursor: Any, home: Home, hospitals: Sequence[str]) -> tuple[str, ...]:
     """Replace the grants of the hospitals; grantees without an account on the server are returned."""
-    rows = grant_rows(load_table("access_grant", read_settings(home).policy), hospitals)
+    policy = load_policy(read_settings(home).policy)
+    rows = grant_rows(policy.rows["access_grant"], {hospital: smallest_cell(policy, hospital) for hospital in hospitals})
     cursor.execute(f"delete from {GRANT_TABLE} where {_of(hospitals)}")
     if rows:
-        kinds = {"valid_from": pa.date32(), "valid_to": pa.date32()}
+        kinds = {"valid_from": pa.date32(), "valid_to": pa.date32(), "min_cell": pa.int64()}
         schema = pa.schema([(c.name, kinds.get(c.name, pa.string())) for c in GRANTS.columns])
         _copy(cursor, GRANTS, pa.Table.from_pylist(rows, schema=schema).to_reader())
     accounts = {name for (name,) in _fetch(cursor, "select rolname from pg_roles where rolcanlogin")}

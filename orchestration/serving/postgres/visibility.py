@@ -1,13 +1,14 @@
 """Which department may see a row, and the condition of the row policies.
 
 Every table carries `visible_dept_id`, written when it is published: the department whose head may see the row, null where
-only the hospital may. So all policies are two uncorrelated look-ups in the grants, whatever a row is about.
+only the hospital may. So all policies are the same few uncorrelated look-ups in the grants, whatever a row is about.
 """
 
 from __future__ import annotations
 
 from orchestration.release.bi import quoted
 from orchestration.release.catalogue import Mart, MartColumn
+from orchestration.serving.postgres.cells import cell_condition
 
 VISIBLE_DEPT = MartColumn("visible_dept_id", "varchar", "Department whose head may see the row; null: hospital only.", "可见科室")
 GRANTS = "access.account_grant"
@@ -34,12 +35,12 @@ def visible_dept_sql(mart: Mart) -> str:
 
 
 def row_condition(mart: Mart) -> str:
-    """Condition of the row policy: the hospital is granted as a whole, or the department is."""
+    """Condition of the row policy: the hospital is granted as a whole, or the department is, and the cell is not too small."""
     if mart.name.startswith("dim_") and not set(DEPARTMENT_COLUMNS) & set(mart.column_types):
         return f"hospital_id in (select hospital_id from {GRANTS})"
     whole = f"hospital_id in (select hospital_id from {GRANTS} where dept_id is null)"
     own = f"(hospital_id, visible_dept_id) in (select hospital_id, dept_id from {GRANTS} where dept_id is not null)"
-    rows = f"({whole} or {own})"
+    rows = f"({whole} or {own}) and {cell_condition()}"
     if "level" in mart.column_types and "subject_id" in mart.column_types:
         return f"{rows} and (level <> '{PERSON_LEVEL}' or pg_has_role(current_user, 'casemix_identified', 'usage'))"
     return rows
