@@ -2,6 +2,8 @@
 
 Each run is a process of its own, so that its memory can be read. Codes are drawn from the pack itself:
 most cases find a group, and hardly two cases share all their codes.
+
+    python benchmarks/grouping.py PACK --cases 1000000 --runs 3
 """
 
 from __future__ import annotations

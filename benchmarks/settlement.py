@@ -3,6 +3,8 @@
 One hospital, random fees on both sides of the multiples (one case in ten is high or low, about twice what insurers report), a
 settlement for every case, two wards for one case in ten.
 Models are compiled by dbt once and run on DuckDB directly, so that only their own work is counted.
+
+    python -m benchmarks.settlement --cases 1000000 [--scheme DIP|CHS-DRG]
 """
 
 from __future__ import annotations
