@@ -14,7 +14,7 @@ from orchestration.errors import CasemixError
 
 HERE = Path(__file__).parent
 ROOT = "root"
-SHOWN = ("overruns", "indicators", "gates", "what_if")
+SHOWN = ("overruns", "indicators", "review", "gates", "what_if")
 REACHED = ("department", "component", "cases", "case", "pool", "item", "source")
 
 

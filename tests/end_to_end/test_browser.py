@@ -24,6 +24,7 @@ PAGES = (
     f"source?{MONTH}&dept=0101&component=OUTPATIENT_DEDUCTION",
     f"overruns?{MONTH}",
     f"indicators?{MONTH}&lang=en",
+    f"review?{MONTH}",
     f"gates?{MONTH}",
     f"what_if?{MONTH}",
 )

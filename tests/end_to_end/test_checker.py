@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +55,16 @@ def test_a_planted_wrong_rate_shows(home: Home, tmp_path: Path) -> None:
     assert any("bonus of" in text for text in differing(home, "H2", tmp_path))
 
 
+@pytest.fixture(scope="module")
+def generous(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample with a reserve that bears what floors give to departments below zero, whatever is decided."""
+    source = shutil.copytree(sample, tmp_path_factory.mktemp("generous") / "sample")
+    with closing(sqlite3.connect(source / "H2" / "his.sqlite")) as con:
+        con.execute("update JX_ZE set JE = JE + 200000 where ZELB in ('total', 'reserve')")
+        con.commit()
+    return source
+
+
 SETTLEMENT_DECISIONS = [
     {"pay_basis": "fund"},
     {"pay_basis": "fund", "fund_basis": "in_scope_ratio"},
@@ -68,7 +80,7 @@ SETTLEMENT_DECISIONS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("decided", SETTLEMENT_DECISIONS, ids=lambda d: ",".join(f"{k}={v}" for k, v in d.items()))
 def test_a_decision_about_cases_moves_what_is_calculated(
-    casemix: Casemix, sample: Path, tmp_path: Path, decided: dict[str, str]
+    casemix: Casemix, generous: Path, tmp_path: Path, decided: dict[str, str]
 ) -> None:
     folder = tmp_path / "policy"
     folder.mkdir()
@@ -81,10 +93,41 @@ def test_a_decision_about_cases_moves_what_is_calculated(
         writer.writerows(rows)
     home = Home(tmp_path / "warehouse")
     span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
-    done = casemix("run", "--source", sample, *span, "--simulation", "--policy", folder, "--home", home.root)
+    done = casemix("run", "--source", generous, *span, "--simulation", "--policy", folder, "--home", home.root)
     assert done.exit_code == 0, done.err
     assert differing(home, "H2", folder) == []
     assert any("bonus of" in text for text in differing(home, "H2")), "the decision moves a bonus"
+
+
+SCHEMES = {"2117": "workload_quality", "2102": "case_weight", "2109": "surplus_share", "2103": "score_card"}
+
+
+@pytest.mark.slow
+def test_departments_of_every_scheme_are_the_calculated_ones(casemix: Casemix, generous: Path, tmp_path: Path) -> None:
+    """Four departments leave the published scheme: every figure is the calculated one, and every line reaches its source."""
+    folder = tmp_path / "policy"
+    folder.mkdir()
+    shutil.copy(CARD / "indicator_target.csv", folder)
+    with (POLICY / "bonus_scheme.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows += [rows[-1] | {"dept_id": dept, "scheme_code": scheme} for dept, scheme in SCHEMES.items()]
+    with (folder / "bonus_scheme.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    home = Home(tmp_path / "warehouse")
+    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
+    done = casemix("run", "--source", generous, *span, "--simulation", "--policy", folder, "--home", home.root)
+    assert done.exit_code == 0, done.err
+    assert differing(home, "H2", folder) == []
+    with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
+        query = "select component, dept_id from scored.fct_bonus_journal where sequence between 11 and 14"
+        paid = dict(con.execute(query).fetchall())
+    assert paid == {"CASE_WEIGHT": "2102", "DIFFICULTY": "2102", "SURPLUS": "2109", "SCORE_CARD": "2103"}
+    everyone = explain_month(open_release(home, "H2", MONTHS["H2"][0]), MONTHS["H2"][0])
+    assert everyone.difference == 0
+    assert not any(everyone.leaf_differences.values())
+    assert [line.component for line in everyone.lines if not everyone.leaf_counts[line.number]] == []
 
 
 @pytest.mark.slow

@@ -125,6 +125,10 @@ def salaries(con: duckdb.DuckDBPyConnection) -> str:
     return total(con, "costed.fct_department_cost", "amount_yuan", "cost_category = 'C1' and service_setting = 'inpatient'")
 
 
+def farthest_item(con: duckdb.DuckDBPyConnection) -> str:
+    return str(one(con, f"select item_name from scored.fct_point_review where {MONTH} and deviation_rank = 1"))
+
+
 @pytest.mark.parametrize(
     ("page", "parameters", "shows"),
     [
@@ -141,6 +145,8 @@ def salaries(con: duckdb.DuckDBPyConnection) -> str:
         ("indicators", {}, lambda con: "药占比"),
         ("indicators", {"indicator": "drug_share"}, lambda con: "各科室：药占比"),
         ("indicators", {"level": "department", "subject": "0101"}, lambda con: "产科"),
+        ("review", {}, farthest_item),
+        ("review", {"lang": "en"}, lambda con: "Points farthest from their cost"),
         ("gates", {}, lambda con: "FP-39"),
         ("gates", {"lang": "en"}, lambda con: "Release record"),
         ("what_if", {}, lambda con: "尚无情景测算结果"),
@@ -209,6 +215,6 @@ def test_a_department_head_sees_the_department_alone(reader: Reader, monkeypatch
     overview = reader.open("overview", **FEBRUARY)
     assert "dept=0101" in overview and "dept=0102" not in overview and "质量门通过" not in overview
     assert "无权查看" in reader.open("department", **FEBRUARY, dept="0102")
-    for page in ("gates", "overruns", "what_if"):
+    for page in ("gates", "overruns", "review", "what_if"):
         assert "只能查看所授权的科室" in reader.open(page, **FEBRUARY)
     assert "cost_yuan" not in reader.open("overview", hospital="H2", month="2025-01")

@@ -93,6 +93,7 @@ allotted as (
         administered.inpatient_income_yuan,
         administered.inpatient_deduction_yuan,
         administered.true_up_yuan,
+        administered.formula_yuan,
         administered.subsidy_yuan,
         scores.composite_score,
         cast(round(
@@ -109,7 +110,7 @@ summed as (
     select
         allotted.*,
         cast(
-            points_yuan - outpatient_deduction_yuan + inpatient_income_yuan - inpatient_deduction_yuan
+            points_yuan - outpatient_deduction_yuan + inpatient_income_yuan - inpatient_deduction_yuan + formula_yuan
             + case when decisions.is_true_up_scored then true_up_yuan else 0 end as decimal(24, 6)
         ) as scored_yuan,
         cast(administrative_yuan + case when decisions.is_true_up_scored then 0 else true_up_yuan end as decimal(24, 6)) as unscored_yuan

@@ -50,7 +50,10 @@ classified as (
 
     select
         *,
-        dept_class in ('clinical', 'medical_technology') and coalesce(scheme_code, 'standard') = 'standard' as is_earning
+        dept_class in ('clinical', 'medical_technology') and coalesce(scheme_code, 'standard') in ('standard', 'workload_quality') as is_earning,
+        coalesce(scheme_code, 'standard') = 'workload_quality' as earns_inpatient_points,
+        coalesce(scheme_code, 'standard') in ('standard', 'administrative') as has_case_income,
+        coalesce(scheme_code, 'standard') in ('standard', 'administrative', 'workload_quality') as bears_case_cost
     from assigned
 
 )

@@ -1,4 +1,10 @@
-with lines as (
+with decisions as (
+
+    select * from {{ ref('int_scoring__read_decisions') }}
+
+),
+
+lines as (
 
     select * from {{ ref('int_scoring__sum_points') }}
 
@@ -19,30 +25,28 @@ staff as (
 roles as (
 
     select
+        is_inpatient,
         ordering_dept_key as dept_key,
         ordering_staff_key as staff_key,
         'judging' as point_kind,
         judging_points as points
     from lines
-    where not is_inpatient
     union all
     select
-        lines.executing_dept_key as dept_key,
-        lines.executing_staff_key as staff_key,
+        is_inpatient,
+        executing_dept_key as dept_key,
+        executing_staff_key as staff_key,
         'executing' as point_kind,
-        lines.executing_points as points
+        executing_points as points
     from lines
-    inner join departments
-        on lines.executing_dept_key = departments.dept_key
-    where not lines.is_inpatient or departments.dept_class = 'medical_technology'
     union all
     select
+        is_inpatient,
         nursing_dept_key as dept_key,
         null as staff_key,
         'nursing' as point_kind,
         nursing_points as points
     from lines
-    where not is_inpatient
 
 ),
 
@@ -59,7 +63,18 @@ earned as (
         on roles.dept_key = departments.dept_key
     left join staff
         on roles.staff_key = staff.staff_key
-    where departments.is_earning
+    cross join decisions
+    where
+        departments.is_earning
+        and (
+            not roles.is_inpatient
+            or departments.earns_inpatient_points
+            or (
+                decisions.has_technology_inpatient_points
+                and departments.dept_class = 'medical_technology'
+                and roles.point_kind = 'executing'
+            )
+        )
     group by
         departments.dept_id,
         roles.point_kind,

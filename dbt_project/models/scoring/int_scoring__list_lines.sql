@@ -34,6 +34,14 @@ components as (
     {{ component_line(5, 'TRUE_UP', 'true_up_yuan', 'settled.fct_true_up', 'dept_id') }}
     union all
     {{ component_line(6, 'ADMINISTRATIVE', 'administrative_yuan', 'landing.performance_pool', "'administrative'") }}
+    union all
+    {{ formula_line(11, 'CASE_WEIGHT', 'scoring.int_scoring__share_cases') }}
+    union all
+    {{ formula_line(12, 'DIFFICULTY', 'scoring.int_scoring__share_cases') }}
+    union all
+    {{ formula_line(13, 'SURPLUS', 'scoring.int_scoring__share_cases') }}
+    union all
+    {{ formula_line(14, 'SCORE_CARD', 'scored.fct_scorecard') }}
 
 ),
 

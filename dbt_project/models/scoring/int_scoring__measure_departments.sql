@@ -66,6 +66,16 @@ subsidies as (
 
 ),
 
+formulas as (
+
+    select
+        dept_id,
+        cast(sum(amount_yuan) as decimal(24, 6)) as formula_yuan
+    from {{ ref('int_scoring__apply_formulas') }}
+    group by dept_id
+
+),
+
 subsidised_schemes as (
 
     select scheme_code
@@ -79,11 +89,13 @@ measured as (
     select
         departments.dept_id,
         departments.scheme_code,
+        departments.has_case_income,
         coalesce(points.workload_points, 0) as workload_points,
         case when departments.is_earning then coalesce(outpatient_costs.outpatient_deduction_yuan, 0) else 0 end as outpatient_deduction_yuan,
-        coalesce(inpatient.income_yuan, 0) as income_yuan,
-        coalesce(inpatient.inpatient_deduction_yuan, 0) as inpatient_deduction_yuan,
-        coalesce(true_ups.true_up_yuan, 0) as true_up_yuan,
+        case when departments.has_case_income then coalesce(inpatient.income_yuan, 0) else 0 end as income_yuan,
+        case when departments.bears_case_cost then coalesce(inpatient.inpatient_deduction_yuan, 0) else 0 end as inpatient_deduction_yuan,
+        case when departments.has_case_income then coalesce(true_ups.true_up_yuan, 0) else 0 end as true_up_yuan,
+        coalesce(formulas.formula_yuan, 0) as formula_yuan,
         case when subsidised_schemes.scheme_code is not null then coalesce(subsidies.subsidy_yuan, 0) else 0 end as subsidy_yuan
     from departments
     left join points
@@ -94,6 +106,8 @@ measured as (
         on departments.dept_id = inpatient.dept_id
     left join true_ups
         on departments.dept_id = true_ups.dept_id
+    left join formulas
+        on departments.dept_id = formulas.dept_id
     left join subsidies
         on departments.dept_id = subsidies.dept_id
     left join subsidised_schemes

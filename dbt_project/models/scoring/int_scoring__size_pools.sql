@@ -30,8 +30,10 @@ measures as (
         cast(coalesce(sum(workload_points), 0) as decimal(18, 4)) as workload_points,
         cast(coalesce(sum(outpatient_deduction_yuan), 0) as decimal(24, 6)) as outpatient_deduction_yuan,
         cast(coalesce(sum(income_yuan), 0) as decimal(24, 6)) as income_yuan,
-        cast(coalesce(sum(inpatient_deduction_yuan), 0) as decimal(24, 6)) as inpatient_deduction_yuan,
+        cast(coalesce(sum(inpatient_deduction_yuan) filter (where has_case_income), 0) as decimal(24, 6)) as inpatient_deduction_yuan,
+        cast(coalesce(sum(inpatient_deduction_yuan) filter (where not has_case_income), 0) as decimal(24, 6)) as charged_cost_yuan,
         cast(coalesce(sum(true_up_yuan), 0) as decimal(24, 6)) as true_up_yuan,
+        cast(coalesce(sum(formula_yuan), 0) as decimal(24, 6)) as formula_yuan,
         cast(coalesce(sum(subsidy_yuan), 0) as decimal(24, 6)) as subsidy_yuan
     from {{ ref('int_scoring__measure_departments') }}
 
@@ -68,7 +70,7 @@ sized as (
         measures.workload_points,
         cast(
             approved.total_yuan - inpatient.inpatient_yuan - measures.true_up_yuan - approved.administrative_yuan
-            - approved.reserve_yuan - measures.subsidy_yuan + measures.outpatient_deduction_yuan
+            - approved.reserve_yuan - measures.formula_yuan - measures.subsidy_yuan + measures.outpatient_deduction_yuan + measures.charged_cost_yuan
             as decimal(24, 6)
         ) as point_money_yuan
     from decisions

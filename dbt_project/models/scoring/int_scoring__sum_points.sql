@@ -19,7 +19,11 @@ charges as (
     from {{ ref('int_conformed__charge') }}
     where
         disposition_code in (0, 1)
-        and (not is_inpatient or (select has_technology_inpatient_points from decisions))
+        and (
+            not is_inpatient
+            or (select has_technology_inpatient_points from decisions)
+            or (select coalesce(bool_or(earns_inpatient_points), false) from {{ ref('int_scoring__assign_scheme') }})
+        )
 
 ),
 

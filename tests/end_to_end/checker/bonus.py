@@ -12,6 +12,8 @@ from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
 
 ZERO = Fraction(0)
 RESERVE = "RESERVE"
+PAID_BY_CASE = ("standard", "administrative")
+CHARGED_BY_CASE = (*PAID_BY_CASE, "workload_quality")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Department:
     opening_balance: Fraction = ZERO
     past_bonuses: list[Fraction] = field(default_factory=list)
     card: Card = field(default_factory=Card)
+    formula: Fraction = ZERO
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Bonus:
     true_up: Fraction
     subsidy: Fraction
     administrative: Fraction
+    formula: Fraction
     opening_balance: Fraction
     carried_balance: Fraction
     bonus: Fraction
@@ -141,6 +145,7 @@ class _Lines:
     true_up: Fraction = ZERO
     subsidy: Fraction = ZERO
     administrative: Fraction = ZERO
+    formula: Fraction = ZERO
     opening: Fraction = ZERO
     carried: Fraction = ZERO
     from_card: Fraction = ZERO
@@ -187,9 +192,12 @@ def _measure(
     for key, dept in departments.items():
         line = lines[key]
         line.outpatient_deduction = outpatient_deduction(dept, ratios, decisions)
-        line.income = rounded(decisions.recognition_ratio * simulated[key], MICRO)
-        line.inpatient_deduction = deductions[key]
-        line.true_up = true_up(dept, decisions)
+        line.formula = dept.formula
+        if dept.scheme in PAID_BY_CASE:
+            line.income = rounded(decisions.recognition_ratio * simulated[key], MICRO)
+            line.true_up = true_up(dept, decisions)
+        if dept.scheme in CHARGED_BY_CASE:
+            line.inpatient_deduction = deductions[key]
         line.subsidy = dept.subsidy if "subsidy" in steps.get(dept.scheme, []) else ZERO
 
 
@@ -197,7 +205,8 @@ def _divide_pools(
     lines: dict[str, _Lines], departments: Mapping[str, Department], pools: Mapping[str, Fraction], is_pool_on: bool
 ) -> None:
     income = sum((x.income for x in lines.values()), ZERO)
-    deducted = sum((x.inpatient_deduction for x in lines.values()), ZERO)
+    deducted = sum((x.inpatient_deduction for d, x in lines.items() if departments[d].scheme in PAID_BY_CASE), ZERO)
+    charged = sum((x.inpatient_deduction for x in lines.values()), ZERO) - deducted
     inpatient = income - deducted
     if is_pool_on and "inpatient" in pools:
         inpatient = pools["inpatient"]
@@ -208,7 +217,7 @@ def _divide_pools(
             lines[dept].income = part
     administrative = pools.get("administrative", ZERO)
     money = pools["total"] - inpatient - administrative - pools.get("reserve", ZERO)
-    money += sum((x.outpatient_deduction - x.true_up - x.subsidy for x in lines.values()), ZERO)
+    money += charged + sum((x.outpatient_deduction - x.true_up - x.subsidy - x.formula for x in lines.values()), ZERO)
     points = {d: departments[d].points for d in lines}
     if money <= 0 or sum(points.values(), ZERO) <= 0:
         raise ArithmeticError("BON-02: no point money or no points")
@@ -222,7 +231,7 @@ def _divide_pools(
 
 def _sums(line: _Lines, decisions: Decisions) -> tuple[Fraction, Fraction]:
     """What the composite score touches, and what it does not."""
-    scored = line.points - line.outpatient_deduction + line.income - line.inpatient_deduction
+    scored = line.points - line.outpatient_deduction + line.income - line.inpatient_deduction + line.formula
     if decisions.score_applies_to_true_up:
         return scored + line.true_up, line.administrative
     return scored, line.administrative + line.true_up
@@ -283,7 +292,7 @@ def _round_together(lines: Mapping[str, _Lines], departments: Mapping[str, Depar
     if exact[RESERVE] < 0:
         raise ArithmeticError("BON-02: the reserve is below zero")
     fen = largest_remainder(total, exact)
-    bonuses = {RESERVE: Bonus(*[ZERO] * 10, bonus=fen[RESERVE])}
+    bonuses = {RESERVE: Bonus(*[ZERO] * 11, bonus=fen[RESERVE])}
     for dept, line in lines.items():
         bonuses[dept] = Bonus(
             points=departments[dept].points,
@@ -294,6 +303,7 @@ def _round_together(lines: Mapping[str, _Lines], departments: Mapping[str, Depar
             true_up=rounded(line.true_up),
             subsidy=rounded(line.subsidy),
             administrative=rounded(line.administrative),
+            formula=rounded(line.formula),
             opening_balance=rounded(line.opening),
             carried_balance=rounded(line.carried),
             bonus=fen[dept],

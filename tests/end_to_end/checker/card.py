@@ -157,12 +157,17 @@ def card_money(cards: Mapping[str, Card], earned: Mapping[str, Fraction], rules:
     return money
 
 
-def _multipliers(rows: list[CardRow], grades: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+def card_score(rows: list[CardRow]) -> Fraction | None:
+    """Weighted mean of the scores of the card, six decimals; none without a score."""
     weighed = [(r.weight, s) for r in rows if (s := r.score) is not None]
     weight = sum((w for w, _ in weighed), ZERO)
-    if not weight or not grades:
+    return rounded(sum((w * s for w, s in weighed), ZERO) / weight, MICRO) if weight else None
+
+
+def _multipliers(rows: list[CardRow], grades: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    score = card_score(rows)
+    if score is None or not grades:
         return Fraction(1), Fraction(1)
-    score = rounded(sum((w * s for w, s in weighed), ZERO) / weight, MICRO)
     ladder = sorted(grades, reverse=True)
     place = next(n for n, (low, _) in enumerate(ladder) if score >= low)
     vetoes = sum(r.is_veto and r.value is not None and not r.is_attained for r in rows)

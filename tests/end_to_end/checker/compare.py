@@ -23,6 +23,7 @@ FIGURES = {
     "true_up_yuan": "true_up",
     "subsidy_yuan": "subsidy",
     "administrative_yuan": "administrative",
+    "formula_yuan": "formula",
     "opening_balance_yuan": "opening_balance",
     "carried_balance_yuan": "carried_balance",
     "bonus_yuan": "bonus",

@@ -11,8 +11,9 @@ from fractions import Fraction
 from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
 from tests.end_to_end.checker.card import Card, card_rows, card_rules
 from tests.end_to_end.checker.costs import MonthCost, month_cost
+from tests.end_to_end.checker.formulas import Prices, formula_pay
 from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
-from tests.end_to_end.checker.settlement import Grouped, fund_pay, fund_pay_by_ratio, standard_total
+from tests.end_to_end.checker.settlement import Grouped, fund_pay, fund_pay_by_ratio, group_weight, standard_total
 from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.end_to_end.checker.stays import Ledger, StayCost, whole_bed_days
 from tests.end_to_end.checker.tables import Month, Policy, Row, of_month, on, shift, valid
@@ -75,6 +76,7 @@ class Hospital:
         population = self._population(month)
         true_ups = self._true_ups(month)
         composites, departments = self._departments(month, cost, true_ups)
+        self._apply_formulas(month, departments, population)
         bonuses = self._bonuses(month, departments, population)
         staff = self._staff(month, bonuses)
         for dept, bonus in bonuses.items():
@@ -240,6 +242,22 @@ class Hospital:
         }
         return composites, departments
 
+    def _apply_formulas(self, month: Month, departments: dict[str, Department], population: list[Case]) -> None:
+        numbers = {code: self.policy.number(code, month.first) or ZERO for code in Prices.__dataclass_fields__}
+        is_weighed = any(department.scheme == "case_weight" for department in departments.values())
+        discharged = [case for case in self.cases.values() if is_weighed and case.month == month.first]
+        weights = [(group_weight(c.group, on(c.row["discharged_at"]), self.policy), c.wards) for c in discharged]
+        for dept, department in departments.items():
+            department.formula = formula_pay(
+                dept,
+                department.scheme,
+                Prices(**numbers),
+                weights,
+                population,
+                department.position_weight,
+                department.card.rows,
+            )
+
     def _counted(self, month: Month) -> dict[str, dict[str, tuple[Fraction, Fraction | None]]]:
         """Numerators and denominators of the indicators this check knows, by department."""
         sums: dict[str, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(lambda: [ZERO, ZERO]))
@@ -277,6 +295,7 @@ class Hospital:
     def _point_lines(self, month: Month, rows: Mapping[str, Row]) -> list[tuple[str, str | None, str, Fraction]]:
         """(department, person, kind, points) of every line that earns."""
         items = {day: self._item_points(day) for day in {on(r["booked_at"]) for r in month.rows("his_charge")}}
+        schemes = self._schemes(month, rows)
         is_technology_paid = self.policy.parameter("technology_inpatient_points", month.first) == "yes"
         lines: list[tuple[str, str | None, str, Fraction]] = []
         for row in month.rows("his_charge"):
@@ -285,13 +304,16 @@ class Hospital:
                 continue
             judging, executing, nursing = (row["quantity"] * p for p in points)
             done = (row["executing_dept_id"], row["executing_staff_id"], "executing", executing)
+            all_done = [
+                (row["ordering_dept_id"], row["ordering_staff_id"], "judging", judging),
+                done,
+                (row["nursing_dept_id"] or row["executing_dept_id"], None, "nursing", nursing),
+            ]
             if row["encounter_type"] == "outpatient":
-                lines.append((row["ordering_dept_id"], row["ordering_staff_id"], "judging", judging))
-                lines.append(done)
-                lines.append((row["nursing_dept_id"] or row["executing_dept_id"], None, "nursing", nursing))
-            elif is_technology_paid and rows[row["executing_dept_id"]]["dept_class"] == "medical_technology":
-                lines.append(done)
-        schemes = self._schemes(month, rows)
+                lines += all_done
+                continue
+            is_technology = rows[done[0]]["dept_class"] == "medical_technology" and is_technology_paid
+            lines += [x for x in all_done if schemes[x[0]] == "workload_quality" or (x is done and is_technology)]
         return [line for line in lines if _is_earning(rows[line[0]], schemes[line[0]])]
 
     def _schemes(self, month: Month, rows: Mapping[str, Row]) -> dict[str, str]:
@@ -371,7 +393,7 @@ class Hospital:
 
 
 def _is_earning(row: Row, scheme: str) -> bool:
-    return row["dept_class"] in EARNING and scheme == "standard"
+    return row["dept_class"] in EARNING and scheme in ("standard", "workload_quality")
 
 
 def _person(row: Row, sheet: Row, points: Fraction) -> Person:

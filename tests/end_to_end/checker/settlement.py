@@ -56,6 +56,20 @@ def standard_total(case: Grouped, fee: Fraction, insurance: str, day: date, poli
     return rounded(_drg_points(policy, hospital, row, ratio, day) * value)
 
 
+def group_weight(case: Grouped, day: date, policy: Policy) -> Fraction:
+    """Weight of the group of a case; a DIP score over the reference score, four decimals; 0 without a group."""
+    if case.status != "grouped":
+        return ZERO
+    (hospital,) = [r for r in policy.rows("hospital", day) if r["hospital_id"] == policy.hospital_id]
+    for row in policy.rows("group_payment", day):
+        key = (row["scheme"], row["version"], row["group_code"], row["hospital_level"])
+        if key == (case.scheme, case.version, case.group, hospital["level"]):
+            if row["weight"] is not None:
+                return Fraction(row["weight"])
+            return rounded(Fraction(row["score"]) / (policy.number("reference_score", day) or 1), Fraction(1, 10_000))
+    return ZERO
+
+
 def _point_value(policy: Policy, hospital: Row, scheme: str, insurance: str, day: date) -> Fraction:
     rows = [
         r

@@ -88,6 +88,7 @@ UPSTREAM = {
     },
     "costed.fct_department_cost": {"dept_id": "varchar", "service_setting": "varchar"},
     "settled.fct_true_up": {"dept_id": "varchar"},
+    "scored.fct_indicator_case": {"stay_id": "varchar", "weight": "decimal(18,4)"},
     "scored.fct_indicator": {
         "level": "varchar",
         "subject_id": "varchar",
@@ -124,6 +125,11 @@ DEFAULTS = {
     "adjustment_maximum": "2",
     "top_department_share": "0.30",
     "discipline_excess_limit": "0.10",
+    "weight_price": "600",
+    "difficulty_price": "300",
+    "difficulty_weight": "2",
+    "surplus_share": "0.30",
+    "score_card_base": "2000",
 }
 WITHOUT_INDICATORS = (
     "--exclude",

@@ -13,6 +13,7 @@ import pytest
 
 from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
 from tests.end_to_end.checker.card import Award, Card, CardRow, CardRules
+from tests.end_to_end.checker.formulas import Prices, formula_pay
 from tests.end_to_end.checker.money import largest_remainder
 from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.models.scoring.chain import DEFAULTS, STEPS, Chain
@@ -32,6 +33,10 @@ SCHEMES = {
     "medical_auxiliary": "administrative",
     "administrative": "administrative",
 }
+VARIANTS = [
+    {"k2": "case_weight", "k3": "workload_quality", "t1": "score_card"},
+    {"k1": "surplus_share", "k2": "score_card", "t1": "workload_quality"},
+]
 DIMENSIONS = {"medical": "0.3", "nursing": "0.25", "ethics": "0.45"}
 SHARES = {
     True: {"role": "0.5", "points": "0.2", "quality": "0.25", "teaching": "0.05"},
@@ -47,6 +52,7 @@ FIGURES = (
     "true_up_yuan",
     "subsidy_yuan",
     "administrative_yuan",
+    "formula_yuan",
     "opening_balance_yuan",
     "carried_balance_yuan",
     "bonus_yuan",
@@ -94,11 +100,14 @@ def yuan(random_: random.Random, low: int, high: int) -> Decimal:
 class Hospital:
     """One random hospital, kept in the checker's terms and written out as literal rows."""
 
-    def __init__(self, seed: int, flips: dict[str, str]) -> None:
+    def __init__(self, seed: int, flips: dict[str, str], variants: dict[str, str] | None = None) -> None:
         self.random = random.Random(seed)
         self.values = {**DEFAULTS, **flips}
+        self.variants = variants or {}
+        self.schemes = {d: SCHEMES[c] for d, c in CLASSES.items()} | self.variants
         self.grades = GRADES
         self.steps = {"standard": ["inpatient_pool", *self._order()], "administrative": [s for s in STEPS if s != "smoothing"]}
+        self.steps |= {scheme: self._order() for scheme in sorted(set(self.variants.values()))}
         self.persons: dict[str, list[dict[str, Any]]] = {d: self._persons(d) for d in CLASSES}
         self.points: dict[tuple[str, str], Decimal] = {}
         self.nursing = {d: Decimal(self.random.randint(-50, 4000)) / 4 for d in ("k1", "k2", "t1")}
@@ -136,17 +145,32 @@ class Hospital:
             self.pools["reserve"] = Decimal(0)
             self.openings = {}
             self.sheets = []
-        if self.random.random() < 0.5:
+        if self.variants or self.random.random() < 0.5:
             self.pools["inpatient"] = yuan(self.random, 40000, 60000)
 
     @property
     def counted_points(self) -> dict[tuple[str, str], Decimal]:
         """Points by department and person, with those of inpatient lines where technology earns them."""
         counted = defaultdict(Decimal, self.points)
-        if self.values["technology_inpatient_points"] == "yes":
+        if self.values["technology_inpatient_points"] == "yes" or self.schemes["t1"] == "workload_quality":
             for staff_id, points in self.technology.items():
                 counted["t1", staff_id] += points
         return counted
+
+    def earned_points(self, dept: str) -> Decimal:
+        """All points of a department; of those of its inpatients, judging and nursing count under one scheme alone."""
+        if not self.is_earning(dept):
+            return Decimal(0)
+        points = sum((q for (d, _), q in self.counted_points.items() if d == dept), self.nursing.get(dept, Decimal(0)))
+        inpatient = sum(self.technology.values(), Decimal(0))
+        if self.schemes[dept] == "workload_quality":
+            points += inpatient * {"k1": 5, "t1": 7}.get(dept, 0)
+        return points
+
+    def is_earning(self, dept: str) -> bool:
+        """Whether points count for the department."""
+        is_worker = CLASSES[dept] in ("clinical", "medical_technology")
+        return is_worker and self.schemes[dept] in ("standard", "workload_quality")
 
     def _order(self) -> list[str]:
         steps = list(STEPS)
@@ -212,6 +236,7 @@ class Hospital:
                     "own_fee": yuan(self.random, 100, 2200),
                     "shared": yuan(self.random, 500, 6000),
                     "direct": yuan(self.random, 300, 3000),
+                    "weight": Decimal(self.random.randint(2000, 60000)) / 10000,
                 }
             )
         return cases
@@ -230,6 +255,7 @@ def fill(chain: Chain, hospital: Hospital) -> None:
             for n, s in enumerate(steps, start=1)
         ],
     )
+    chain.policy("bonus_scheme", [{"dept_id": d, "scheme_code": s} for d, s in hospital.variants.items()])
     chain.policy("bonus_deduction", deduction_rows())
     chain.policy(
         "score_weight", [{"dept_class": c, "dimension_code": d, "weight": w} for c in SCHEMES for d, w in DIMENSIONS.items()]
@@ -238,7 +264,7 @@ def fill(chain: Chain, hospital: Hospital) -> None:
         "staff_share",
         [
             {"scheme_code": scheme, "role": role, "component": component, "weight": weight}
-            for scheme in ("standard", "administrative")
+            for scheme in sorted({"standard", "administrative", *hospital.variants.values()})
             for role in ("doctor", "nurse")
             for component, weight in SHARES[role == "nurse"].items()
         ],
@@ -435,6 +461,7 @@ def _fill_cases(chain: Chain, hospital: Hospital) -> None:
             for c in hospital.cases
         ],
     )
+    chain.insert("scored.fct_indicator_case", [{"stay_id": c["stay_id"], "weight": c["weight"]} for c in hospital.cases])
     chain.insert(
         "settlement.int_settlement__case_ward",
         [{"stay_id": c["stay_id"], "dept_id": d, "ward_weight": w} for c in hospital.cases for d, w in c["wards"].items()],
@@ -494,6 +521,11 @@ def check(hospital: Hospital) -> dict[str, Bonus]:
         for s in ((True, False) if c in ("C2", "C3") else (False,))
     }
     departments = {d: _department(hospital, d) for d in CLASSES}
+    prices = Prices(**{code: Fraction(values[code]) for code in Prices.__dataclass_fields__})
+    weights = [(Fraction(c["weight"]), {d: Fraction(w) for d, w in c["wards"].items()}) for c in hospital.cases]
+    for dept, department in departments.items():
+        position, rows = department.position_weight, department.card.rows
+        department.formula = formula_pay(dept, department.scheme, prices, weights, cases, position, rows)
     return department_bonuses(
         departments, cases, {k: Fraction(v) for k, v in hospital.pools.items()}, ratios, hospital.steps, decisions
     )
@@ -504,13 +536,10 @@ def _department(hospital: Hospital, dept: str) -> Department:
     for d, category, separate, stage, amount in hospital.costs:
         if d == dept and (stage == "direct" or hospital.values["outpatient_cost_stage"] == "full"):
             costs[category, separate] += Fraction(amount)
-    points = sum((q for (d, _), q in hospital.counted_points.items() if d == dept), Decimal(0)) + hospital.nursing.get(
-        dept, Decimal(0)
-    )
     return Department(
-        scheme=SCHEMES[CLASSES[dept]],
-        is_earning=CLASSES[dept] in ("clinical", "medical_technology"),
-        points=Fraction(points),
+        scheme=hospital.schemes[dept],
+        is_earning=hospital.is_earning(dept),
+        points=Fraction(hospital.earned_points(dept)),
         outpatient_costs=costs,
         true_ups=[(Fraction(a), Fraction(s)) for _, d, a, s in hospital.true_ups if d == dept],
         subsidy=Fraction(hospital.subsidies.get(dept, 0)),
@@ -531,7 +560,7 @@ def check_staff(hospital: Hospital, dept: str, bonus: Fraction) -> dict[str, Fra
             p["role"] == "nurse",
             Fraction(p["position"]) * Fraction(p["fte"]),
             None if p["days"] is None else Fraction(p["days"]),
-            Fraction(hospital.counted_points[dept, p["staff_id"]]),
+            Fraction(hospital.counted_points[dept, p["staff_id"]] if hospital.is_earning(dept) else 0),
             None if p["quality"] is None else Fraction(p["quality"]),
             None if p["teaching"] is None else Fraction(p["teaching"]),
             Fraction(p["adjustment"]),
@@ -542,34 +571,46 @@ def check_staff(hospital: Hospital, dept: str, bonus: Fraction) -> dict[str, Fra
     return staff_bonuses(bonus, persons, weights, CALENDAR_DAYS)
 
 
+def agree(chain: Chain, hospital: Hospital) -> dict[str, Bonus]:
+    """Build the chain, hold every figure, line and person against the checker, and hand back what it expects."""
+    fill(chain, hospital)
+    chain.build()
+    expected = check(hospital)
+    published = {row[0]: row[1:] for row in chain.rows(f"select dept_id, {', '.join(FIGURES)} from scored.fct_department_bonus")}
+    assert published == {d: tuple(vars(b).values()) for d, b in expected.items() if d != RESERVE}
+    query = "select dept_id, sum(amount_micro_yuan) from scored.fct_bonus_journal where staff_id is null group by dept_id"
+    lines = dict(chain.rows(query))
+    assert {d: Fraction(lines.get(d, 0), 10**6) for d in expected} == {d: b.bonus for d, b in expected.items()}
+    assert sum(lines.values()) == hospital.pools["total"] * 10**6
+    paid: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for dept, staff_id, amount in chain.rows("select dept_id, staff_id, bonus_yuan from scored.fct_staff_bonus"):
+        paid[dept][staff_id] = amount
+    assert paid == {d: check_staff(hospital, d, expected[d].bonus) for d in CLASSES}
+    assert {d: sum(persons.values()) for d, persons in paid.items()} == {d: expected[d].bonus for d in CLASSES}
+    assert chain.value("select failing_rows from audit.gate_bon_02") == 0
+    assert chain.value("select failing_rows from audit.gate_bon_03") == 0
+    assert chain.rows("select failing_rows, sample_keys from audit.gate_bon_04") == [(0, None)]
+    return expected
+
+
 @pytest.mark.parametrize("flips", FLIPS, ids=lambda f: ",".join(f"{k}={v}" for k, v in f.items()) or "defaults")
 def test_random_hospitals_agree_with_the_checker(new_chain: Callable[[], Chain], flips: dict[str, str]) -> None:
     for seed in range(3 if not flips else 1):
-        hospital = Hospital(seed * 1000 + len(str(flips)), flips)
         chain = new_chain()
-        fill(chain, hospital)
-        chain.build()
-        expected = check(hospital)
-        published = {
-            row[0]: row[1:] for row in chain.rows(f"select dept_id, {', '.join(FIGURES)} from scored.fct_department_bonus")
-        }
-        assert published == {d: tuple(vars(b).values()) for d, b in expected.items() if d != RESERVE}
-        lines = dict(
-            chain.rows(
-                "select dept_id, sum(amount_micro_yuan) from scored.fct_bonus_journal where staff_id is null group by dept_id"
-            )
-        )
-        assert {d: Fraction(lines.get(d, 0), 10**6) for d in expected} == {d: b.bonus for d, b in expected.items()}
-        paid: dict[str, dict[str, Decimal]] = defaultdict(dict)
-        for dept, staff_id, amount in chain.rows("select dept_id, staff_id, bonus_yuan from scored.fct_staff_bonus"):
-            paid[dept][staff_id] = amount
-        assert paid == {d: check_staff(hospital, d, expected[d].bonus) for d in CLASSES}
-        assert chain.value("select failing_rows from audit.gate_bon_02") == 0
-        assert chain.value("select failing_rows from audit.gate_bon_03") == 0
-        assert chain.rows("select failing_rows, sample_keys from audit.gate_bon_04") == [(0, None)]
+        expected = agree(chain, Hospital(seed * 1000 + len(str(flips)), flips))
         if "reserve_overdraw" in flips:
             assert expected[RESERVE].bonus == 0
             assert chain.value("select count(*) from scored.fct_bonus_journal where parent_key = 'reserve_overdraw'") > 1
+
+
+@pytest.mark.parametrize("variants", VARIANTS, ids=lambda v: ",".join(v.values()))
+def test_departments_paid_by_other_schemes_agree_with_the_checker(
+    new_chain: Callable[[], Chain], variants: dict[str, str]
+) -> None:
+    chain = new_chain()
+    agree(chain, Hospital(7, {"surplus_share": "0.37", "weight_price": "321.123456"}, variants))
+    paid = {component for (component,) in chain.rows("select component from scoring.int_scoring__apply_formulas")}
+    assert paid == {"SCORE_CARD"} | ({"SURPLUS"} if "k1" in variants else {"CASE_WEIGHT", "DIFFICULTY"})
 
 
 def test_a_wrong_rate_shows(new_chain: Callable[[], Chain]) -> None:

@@ -13,6 +13,8 @@ evidence as (
     union all
     select 'scored.fct_department_group' as relation, dept_id as evidence_key from {{ ref('fct_department_group') }}
     union all
+    select 'scoring.int_scoring__share_cases' as relation, dept_id as evidence_key from {{ ref('int_scoring__share_cases') }}
+    union all
     select 'settled.fct_true_up' as relation, dept_id as evidence_key from {{ ref('fct_true_up') }}
     union all
     select 'scored.fct_dimension_score' as relation, dept_id as evidence_key from {{ ref('fct_dimension_score') }}

@@ -34,6 +34,7 @@ sums as (
         sum(amount_micro_yuan) filter (where component = 'TRUE_UP') as true_up,
         sum(amount_micro_yuan) filter (where component = 'SUBSIDY') as subsidy,
         sum(amount_micro_yuan) filter (where component = 'ADMINISTRATIVE') as administrative,
+        sum(amount_micro_yuan) filter (where component in ('CASE_WEIGHT', 'DIFFICULTY', 'SURPLUS', 'SCORE_CARD')) as formula,
         sum(amount_micro_yuan) filter (where component = 'CARRY') as opening_balance,
         -sum(amount_micro_yuan) filter (where component = 'ADJ_FLOOR') as floored
     from journal
@@ -57,6 +58,7 @@ bonuses as (
         {{ micro_as_yuan('sums.true_up') }} as true_up_yuan,
         {{ micro_as_yuan('sums.subsidy') }} as subsidy_yuan,
         {{ micro_as_yuan('sums.administrative') }} as administrative_yuan,
+        {{ micro_as_yuan('sums.formula') }} as formula_yuan,
         {{ micro_as_yuan('sums.opening_balance') }} as opening_balance_yuan,
         departments.composite_score,
         {{ micro_as_yuan("case when decisions.negative_bonus = 'carry_forward' then sums.floored end") }} as carried_balance_yuan,
@@ -74,7 +76,7 @@ completed as (
     select
         *,
         cast(
-            bonus_yuan - outpatient_yuan - inpatient_yuan - true_up_yuan - subsidy_yuan - administrative_yuan - opening_balance_yuan
+            bonus_yuan - outpatient_yuan - inpatient_yuan - true_up_yuan - subsidy_yuan - administrative_yuan - formula_yuan - opening_balance_yuan
             as decimal(18, 2)
         ) as adjustment_yuan
     from bonuses
