@@ -1,5 +1,7 @@
 {#- Position weight, score out of 100 and yuan multiplied as whole numbers, and the last decimal of a micro-yuan in their unit. -#}
-{%- set card_units = scaled_integer('cards.position_weight', 12) ~ ' * ' ~ scaled_integer('cards.card_score', 6) ~ ' * ' ~ scaled_integer('prices.score_card_base', 6) -%}
+{%- set position_units = scaled_integer('cards.position_weight', 12) -%}
+{%- set score_units = scaled_integer('cards.card_score', 6) -%}
+{%- set card_units = position_units ~ ' * ' ~ score_units ~ ' * ' ~ scaled_integer('prices.score_card_base', 6) -%}
 {%- set micro = 10 ** 20 -%}
 -- Schemes beside the published one pay a department by a formula of its own; what they pay is taken from the point money.
 with prices as (

@@ -35,13 +35,14 @@ components as (
     union all
     {{ component_line(6, 'ADMINISTRATIVE', 'administrative_yuan', 'landing.performance_pool', "'administrative'") }}
     union all
-    {{ formula_line(11, 'CASE_WEIGHT', 'scoring.int_scoring__share_cases') }}
-    union all
-    {{ formula_line(12, 'DIFFICULTY', 'scoring.int_scoring__share_cases') }}
-    union all
-    {{ formula_line(13, 'SURPLUS', 'scoring.int_scoring__share_cases') }}
-    union all
-    {{ formula_line(14, 'SCORE_CARD', 'scored.fct_scorecard') }}
+    select
+        dept_id,
+        case component when 'CASE_WEIGHT' then 11 when 'DIFFICULTY' then 12 when 'SURPLUS' then 13 else 14 end as sequence,
+        component,
+        case component when 'SCORE_CARD' then 'scored.fct_scorecard' else 'scoring.int_scoring__share_cases' end as parent_relation,
+        dept_id as parent_key,
+        amount_yuan
+    from {{ ref('int_scoring__apply_formulas') }}
 
 ),
 

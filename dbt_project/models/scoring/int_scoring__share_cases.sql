@@ -1,3 +1,5 @@
+{%- set with_cost = 'select ' ~ star_except(['part']) ~ ', part as cost_yuan from costed' -%}
+{%- set with_weight = 'select ' ~ star_except(['part']) ~ ', part as weight from weighted' -%}
 -- Cases of departments whose scheme pays by case, over all their wards; under the published scheme there are none.
 with wards as (
 
@@ -54,13 +56,13 @@ costed as (
 
 weighted as (
 
-    {{ largest_remainder('(select ' ~ star_except(['part']) ~ ', part as cost_yuan from costed)', 'case_weight', 'ward_weight', ['stay_id'], ['dept_id'], 6, 4) }}
+    {{ largest_remainder('(' ~ with_cost ~ ')', 'case_weight', 'ward_weight', ['stay_id'], ['dept_id'], 6, 4) }}
 
 ),
 
 graded as (
 
-    {{ largest_remainder('(select ' ~ star_except(['part']) ~ ', part as weight from weighted)', 'case_difficulty_weight', 'ward_weight', ['stay_id'], ['dept_id'], 6, 4) }}
+    {{ largest_remainder('(' ~ with_weight ~ ')', 'case_difficulty_weight', 'ward_weight', ['stay_id'], ['dept_id'], 6, 4) }}
 
 ),
 
