@@ -57,9 +57,11 @@ def measure(opened: OpenedRelease, month: str) -> list[tuple[str, str, float, fl
 
 
 def storage(opened: OpenedRelease) -> tuple[int, int]:
-    """Bytes kept for traces alone, and of all published Parquet files."""
+    """Bytes of the steps kept for traces alone, and of everything the hospital's landing and the release hold."""
     kept = sum(file.bytes for (_, relation), file in opened.files.items() if relation in load_kept())
-    return kept, sum(file.bytes for file in opened.files.values())
+    folders = (opened.home.landing / opened.hospital_id, opened.home.published / opened.record.release_id)
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return kept, sum(path.stat().st_size for path in files)
 
 
 def main() -> None:
@@ -75,7 +77,9 @@ def main() -> None:
     for name, subject, wall, cpu in measure(opened, arguments.month):
         table.add_row(name, subject, f"{wall:.2f}", f"{cpu:.2f}")
     kept, everything = storage(opened)
-    table.add_row("kept for traces", f"{kept:,} of {everything:,} bytes", "", f"{100 * kept / everything:.1f} %")
+    table.add_row(
+        "kept for traces, of landing and release", f"{kept:,} of {everything:,} bytes", "", f"{100 * kept / everything:.1f} %"
+    )
     Console(width=120).print(table)
 
 

@@ -30,9 +30,9 @@ class EdgeSql:
         self._relations = relations
         self._parameters = parameters
 
-    def rows(self, child: str) -> str:
-        """From clause: rows of a relation called `child` with their parent rows."""
-        return self._render("lineage_rows", child, self._relations)
+    def rows(self, child: str, equals: str = "is not distinct from") -> str:
+        """From clause: rows of a relation called `child` with their parent rows; `=` serves where no key of it is null."""
+        return self._render("lineage_rows", child, self._relations, equals)
 
     @property
     def of(self) -> str:

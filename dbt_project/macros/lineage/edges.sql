@@ -27,17 +27,17 @@ the completeness mart and `casemix trace` are all put together from these; `rela
     {{ relations[edge['from']] }} as parent{{ lineage_lookups(edge, relations, false) }}
 {%- endmacro %}
 
-{#- Rows of the child with their parent rows, as in a from clause. -#}
-{% macro lineage_rows(edge, child, relations) -%}
+{#- Rows of the child with their parent rows, as in a from clause; `equals` may be `=` where no key of the child is null. -#}
+{% macro lineage_rows(edge, child, relations, equals='is not distinct from') -%}
     {%- set parents = lineage_parents(edge, relations) -%}
     {{ child }} as child{{ lineage_lookups(edge, relations, true) }}
-    inner join {{ '(' ~ parents ~ ')' if ' join ' in parents else parents }} on {{ lineage_match(edge) }}
+    inner join {{ '(' ~ parents ~ ')' if ' join ' in parents else parents }} on {{ lineage_match(edge, equals) }}
 {%- endmacro %}
 
 {#- When a row of the child and a parent row belong together. A key may be null on both sides. -#}
-{% macro lineage_match(edge) -%}
+{% macro lineage_match(edge, equals) -%}
     {%- for column in edge.get('match', []) -%}
-    child.{{ column }} is not distinct from {{ lineage_matched(edge['match'], column) }}{{ ' and ' if not loop.last }}
+    child.{{ column }} {{ equals }} {{ lineage_matched(edge['match'], column) }}{{ ' and ' if not loop.last }}
     {%- else -%}true
     {%- endfor -%}
     {%- if edge.get('of') %} and ({{ edge['of'] }}){% endif -%}
