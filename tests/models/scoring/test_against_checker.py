@@ -595,12 +595,16 @@ def agree(chain: Chain, hospital: Hospital) -> dict[str, Bonus]:
 
 @pytest.mark.parametrize("flips", FLIPS, ids=lambda f: ",".join(f"{k}={v}" for k, v in f.items()) or "defaults")
 def test_random_hospitals_agree_with_the_checker(new_chain: Callable[[], Chain], flips: dict[str, str]) -> None:
+    written: set[str] = set()
     for seed in range(3 if not flips else 1):
         chain = new_chain()
         expected = agree(chain, Hospital(seed * 1000 + len(str(flips)), flips))
+        written |= {component for (component,) in chain.rows("select component from scored.fct_bonus_journal")}
         if "reserve_overdraw" in flips:
             assert expected[RESERVE].bonus == 0
             assert chain.value("select count(*) from scored.fct_bonus_journal where parent_key = 'reserve_overdraw'") > 1
+    if not flips:
+        assert {"ADJ_SCORE", "ADJ_CARD", "ADJ_CAP", "ADJ_VETO", "CARRY", "ADJ_FLOOR"} <= written, "every step closes the pool"
 
 
 @pytest.mark.parametrize("variants", VARIANTS, ids=lambda v: ",".join(v.values()))
