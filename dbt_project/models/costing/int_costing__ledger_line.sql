@@ -18,7 +18,7 @@ departments as (
 
 expense_lines as (
 
-    select lines.*
+    select lines.*, accounts.cost_category as hinted_category
     from {{ ref('stg_ledger__voucher_line') }} as lines
     inner join accounts
         on lines.account_code = accounts.account_code
@@ -66,6 +66,7 @@ classified as (
         expense_lines.funding_source,
         departments.dept_id,
         categories.cost_category,
+        expense_lines.hinted_category,
         case
             when categories.cost_level = 'L1' and departments.dept_class = 'administrative' then 'L2'
             when categories.cost_level in ('L1', 'L2', 'L3', 'L4') then categories.cost_level

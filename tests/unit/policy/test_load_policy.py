@@ -229,6 +229,21 @@ REFUSED = {
         3,
         "gave away its cost",
     ),
+    **{
+        f"{column} nobody follows": (
+            "allocation_step",
+            [STEP | {"step_no": 1, "from_dept_class": "administrative", "to_dept_classes": "clinical", column: value}],
+            "F30",
+            2,
+            column,
+        )
+        for column, value in (
+            ("driver_period", "year"),
+            ("negative_driver_policy", "keep"),
+            ("zero_driver_policy", "skip"),
+            ("method", "reciprocal"),
+        )
+    },
     "linkage that is not whole": ("linkage", [{"component": "fusion", "weight": "0.9"}], "F35", 2, "0.9"),
     "linkage of something else": ("linkage", [{"component": "luck", "weight": "1"}], "F30", 2, "luck"),
     "points of an unknown rule": (
