@@ -1,6 +1,6 @@
 """CPU time of a sequential step-down in seven categories: every centre gives to all later ones and to ten wards.
 
-    python -m benchmarks.allocation --centres 60 --months 12
+python -m benchmarks.allocation --centres 60 --months 12
 """
 
 from __future__ import annotations
