@@ -99,7 +99,11 @@ class Tab:
         )
         self.size(width, min(int(height) + 60, most))
         time.sleep(0.6)
-        path.write_bytes(base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"]))
+        path.write_bytes(self.screen())
+
+    def screen(self) -> bytes:
+        """What is on the screen, as PNG."""
+        return base64.b64decode(self.send("Page.captureScreenshot", format="png")["data"])
 
 
 @contextmanager

@@ -30,9 +30,10 @@ SCHEMA = "bi"
 # Texts of the files never change on their own: a bundle of the same definition has the same bytes.
 WRITTEN_AT = "2000-01-01T00:00:00+00:00"
 ZIP_TIME = (2000, 1, 1, 0, 0, 0)
+# Superset writes a chosen day for DuckDB only where it takes the column for a timestamp; the comparison is the same.
 TYPES = {
     "varchar": "VARCHAR",
-    "date": "DATE",
+    "date": "TIMESTAMP",
     "boolean": "BOOLEAN",
     "timestamp": "TIMESTAMP",
     "bigint": "BIGINT",
@@ -227,6 +228,8 @@ def _filter(dashboard: Dashboard, column: MartColumn) -> dict[str, Any]:
         "filterType": "filter_select",
         "targets": [{"datasetUuid": _uuid("dataset", dashboard.dataset.name), "column": {"name": column.zh}}],
         "defaultDataMask": {"extraFormData": {}, "filterState": {}},
+        # Without it the first item is shown as chosen, and charts are asked as if nothing were.
+        "requiredFirst": is_single,
         "controlValues": {
             "multiSelect": not is_single,
             "enableEmptyFilter": is_single,
