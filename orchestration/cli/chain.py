@@ -53,8 +53,9 @@ def _verify_pack(pack: Path) -> None:
 
     trace = verify_pack(pack)
     subject = ", ".join(f"{column} {value}" for column, value in trace["subject"].items())
+    figure = trace["total_yuan"] if "total_yuan" in trace else trace["published"]["value"]
     console.print(
-        f"✓ {trace['hospital_id']} {trace['month']} {subject}: {trace['total_yuan']} 审计包完整，合计与来源逐笔相符",
+        f"✓ {trace['hospital_id']} {trace['month']} {subject}: {figure} 审计包完整，合计与来源逐笔相符",
         style="bold green",
         markup=False,
     )

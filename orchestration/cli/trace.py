@@ -98,26 +98,24 @@ def _explain_indicator(
 ) -> None:
     """An indicator is no sum of yuan: its definition and the rows it counts explain it."""
     from orchestration.cli.evidence import write_evidence
-    from orchestration.errors import ConfigurationError
     from orchestration.lineage.evidence import Evidence
     from orchestration.privacy.access import record_access, require_grant
     from orchestration.run.plan import parse_month
 
-    if pack is not None:
-        raise ConfigurationError(
-            "an audit pack holds yuan; an indicator is kept with --format html or json",
-            remedy="leave out --pack",
-            zh="指标请用 --format html 或 json 留存",
-        )
     pairs = _pairs(key)
     dept_id = pairs.get("subject_id") if pairs.get("level") == "department" else None
     require_grant(opened.home, "trace", opened.hospital_id, dept_id, purpose=purpose)
     evidence = Evidence(opened, parse_month(month), mart, pairs)
-    with _opened(output) as file:
-        rows = write_evidence(evidence, form, top, file)
+    if pack is not None:
+        from orchestration.lineage.pack import write_pack
+
+        rows = write_pack(evidence, pack)
+    else:
+        with _opened(output) as file:
+            rows = write_evidence(evidence, form, top, file)
     what = f"{opened.record.release_id} {opened.hospital_id} {month} {evidence.declaration.relation}"
     record_access(opened.home, "trace", f"{what} {' '.join(pairs.values())}", rows=rows, purpose=purpose)
-    _print_written(rows, output)
+    _print_written(rows, pack or output)
 
 
 def _print_written(rows: int, path: Path | None) -> None:

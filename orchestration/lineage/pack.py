@@ -1,6 +1,6 @@
-"""The audit pack: one ZIP with a trace and everything needed to check it elsewhere, without the warehouse.
+"""The audit pack: one ZIP with a trace, or the evidence of an indicator, and everything to check it without the warehouse.
 
-It holds the trace as page, JSON and CSV, the records of the chain up to the release, the landing manifests of the months
+It holds what is explained as page, JSON and CSV, the records of the chain up to the release, the landing manifests of the months
 the trace touches, the public result of `casemix verify`, and the SHA-256 of every file.
 """
 
@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import BadInput, CasemixError, Place
+from orchestration.home import Home
 from orchestration.landing.month import MANIFEST
-from orchestration.lineage import formats
+from orchestration.lineage import evidence_formats, formats
+from orchestration.lineage.evidence import Evidence
 from orchestration.lineage.page import trace_page
 from orchestration.lineage.trace import Trace
 from orchestration.release.record import RECORD_FILE, canonical_json, read_records, record_sha256
@@ -27,17 +29,18 @@ from orchestration.release.verify import verify_home
 
 CONTENTS = "contents.json"
 TRACE = "trace.json"
+EVIDENCE = "evidence.json"
 MOST_ON_PAGE = 2_000
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def write_pack(trace: Trace, path: Path) -> int:
-    """Write the pack; returns how many leaves it holds. The same trace of the same release gives the same bytes."""
+def write_pack(explained: Trace | Evidence, path: Path) -> int:
+    """Write the pack; returns how many source rows it holds. The same trace of the same release gives the same bytes."""
     hashes: dict[str, str] = {}
     count = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _contents(trace):
-            count += content.count(b"\n  {") if name == TRACE else 0
+        for name, content in _contents(explained):
+            count += len(json.loads(content)["leaves" if name == TRACE else "evidence"]) if name in (TRACE, EVIDENCE) else 0
             hashes[name] = hashlib.sha256(content).hexdigest()
             archive.writestr(zipfile.ZipInfo(name, FIXED_TIME), content, zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(CONTENTS, FIXED_TIME), json.dumps(hashes, indent=1), zipfile.ZIP_DEFLATED)
@@ -45,10 +48,10 @@ def write_pack(trace: Trace, path: Path) -> int:
 
 
 def verify_pack(path: Path) -> dict[str, Any]:
-    """Check a pack with nothing but itself: contents, chain and signatures, files of the leaves, and that they add up.
+    """Check a pack with nothing but itself: contents, chain and signatures, files of the rows, and that they add up.
 
     Returns:
-        The summary of the trace.
+        The summary of the trace or of the evidence.
 
     Raises:
         BadInput: F42, the first thing that does not hold, named.
@@ -59,17 +62,35 @@ def verify_pack(path: Path) -> dict[str, Any]:
             hashes = json.loads(files.pop(CONTENTS))
             _require(path, hashes == {n: hashlib.sha256(c).hexdigest() for n, c in files.items()}, "its files", "文件")
             records = [json.loads(files[name]) for name in sorted(files) if name.endswith(RECORD_FILE)]
-            trace = json.loads(files[TRACE])
+            head = json.loads(files[TRACE if TRACE in files else EVIDENCE])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _broken(path, f"it cannot be read: {error}", "无法读取") from error
     _verify_chain(path, records)
-    _require(path, trace["record_sha256"] == records[-1]["record_sha256"], "the release of the trace", "发布版本")
-    _verify_addresses(path, trace, records, files)
-    _verify_sums(path, trace)
-    return {key: value for key, value in trace.items() if key not in ("lines", "leaves")}
+    _require(path, head["record_sha256"] == records[-1]["record_sha256"], "the release of the trace", "发布版本")
+    if "leaves" in head:
+        _verify_addresses(path, head["leaves"], records, files)
+        _verify_sums(path, head)
+    else:
+        _verify_addresses(path, [*head["definitions"], *head["evidence"]], records, files)
+        _verify_counts(path, head)
+    return {key: value for key, value in head.items() if key not in ("lines", "leaves", "evidence")}
 
 
-def _contents(trace: Trace) -> Iterator[tuple[str, bytes]]:
+def _contents(explained: Trace | Evidence) -> Iterator[tuple[str, bytes]]:
+    yield from _traced(explained) if isinstance(explained, Trace) else _counted(explained)
+    opened = explained.opened
+    for record in read_records(opened.home):
+        if record.sequence <= opened.record.sequence:
+            name = f"records/{record.release_id}/{RECORD_FILE}"
+            yield name, (opened.home.published / record.release_id / RECORD_FILE).read_bytes()
+    for month in explained.months if isinstance(explained, Trace) else [explained.month]:
+        folder = opened.home.landing / opened.hospital_id / f"{month:%Y-%m}"
+        for manifest in sorted(folder.glob(f"b[0-9]*/{MANIFEST}")):
+            yield f"landing/{month:%Y-%m}/{manifest.parent.name}/{MANIFEST}", manifest.read_bytes()
+    yield "verification.json", json.dumps(_verification(opened.home), ensure_ascii=False, indent=1).encode()
+
+
+def _traced(trace: Trace) -> Iterator[tuple[str, bytes]]:
     yield "trace.html", trace_page(trace, trace.leaves(MOST_ON_PAGE)).encode()
     text = io.StringIO()
     formats.write_json(trace, trace.leaves(), text)
@@ -77,20 +98,21 @@ def _contents(trace: Trace) -> Iterator[tuple[str, bytes]]:
     text = io.StringIO()
     formats.write_leaves(trace, text)
     yield "leaves.csv", text.getvalue().encode()
-    for record in read_records(trace.opened.home):
-        if record.sequence <= trace.opened.record.sequence:
-            name = f"records/{record.release_id}/{RECORD_FILE}"
-            yield name, (trace.opened.home.published / record.release_id / RECORD_FILE).read_bytes()
-    for month in trace.months:
-        folder = trace.opened.home.landing / trace.opened.hospital_id / f"{month:%Y-%m}"
-        for manifest in sorted(folder.glob(f"b[0-9]*/{MANIFEST}")):
-            yield f"landing/{month:%Y-%m}/{manifest.parent.name}/{MANIFEST}", manifest.read_bytes()
-    yield "verification.json", json.dumps(_verification(trace), ensure_ascii=False, indent=1).encode()
 
 
-def _verification(trace: Trace) -> dict[str, Any]:
+def _counted(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
+    yield "evidence.html", evidence_formats.evidence_page(evidence, MOST_ON_PAGE).encode()
+    text = io.StringIO()
+    evidence_formats.write_evidence_json(evidence, None, text)
+    yield EVIDENCE, text.getvalue().encode()
+    text = io.StringIO()
+    formats.write_csv(map(evidence_formats.evidence_row, evidence.rows), evidence_formats.ROW_COLUMNS, text)
+    yield "rows.csv", text.getvalue().encode()
+
+
+def _verification(home: Home) -> dict[str, Any]:
     try:
-        head = verify_home(trace.opened.home)
+        head = verify_home(home)
     except CasemixError as error:
         return {"is_intact": False, "message": error.message, "place": str(error.place)}
     return {"is_intact": True, "head": head.release_id, "head_sha256": head.sha256}
@@ -109,16 +131,17 @@ def _verify_chain(path: Path, records: list[dict[str, Any]]) -> None:
         previous = record
 
 
-def _verify_addresses(path: Path, trace: dict[str, Any], records: list[dict[str, Any]], files: dict[str, bytes]) -> None:
-    """Every leaf stands in a landed file some record accepted and a manifest describes, or in a policy table a record names."""
+def _verify_addresses(path: Path, rows: list[dict[str, Any]], records: list[dict[str, Any]], files: dict[str, bytes]) -> None:
+    """Every row stands in a landed file some record accepted and a manifest describes, or in a policy table a record names."""
     runs = [run for record in records for run in record["runs"]]
     accepted = {batch["landed_sha256"] for run in runs for batch in run["batches"]}
     policies = {sha256 for run in runs for sha256 in run["policy"]["tables"].values()}
     manifests = (json.loads(content) for name, content in files.items() if name.endswith(MANIFEST))
     described = {file["sha256"] for manifest in manifests for table in manifest["tables"].values() for file in table["files"]}
     known = (accepted & described) | policies
-    for leaf in trace["leaves"]:
-        _require(path, leaf["landed_sha256"] in known, f"the address of {leaf['key']}", "来源地址")
+    for row in rows:
+        name = row.get("key") or f"{row['source_file']} {row['file_row']}"
+        _require(path, row["landed_sha256"] is None or row["landed_sha256"] in known, f"the address of {name}", "来源地址")
 
 
 def _verify_sums(path: Path, trace: dict[str, Any]) -> None:
@@ -129,6 +152,15 @@ def _verify_sums(path: Path, trace: dict[str, Any]) -> None:
         _require(path, sums[line["line"]] == Decimal(line["amount_yuan"]), f"the sum of line {line['component']}", "合计")
     total = sum((Decimal(line["amount_yuan"]) for line in trace["lines"]), Decimal(0))
     _require(path, trace["component"] is not None or total == Decimal(trace["total_yuan"]), "the sum of the lines", "合计")
+
+
+def _verify_counts(path: Path, head: dict[str, Any]) -> None:
+    """What the rows put into each side is what is said to be counted, and leaves nothing of the published value open."""
+    for side, total in head["counted"].items():
+        counted = sum((Decimal(row[side]) for row in head["evidence"] if row[side] is not None), Decimal(0))
+        _require(path, total is None or counted == Decimal(total), f"the sum of the {side}", "合计")
+    for side, gap in head["difference"].items():
+        _require(path, Decimal(gap) == 0, f"the published {side}", "发布值")
 
 
 def _require(path: Path, holds: bool, what: str, zh: str) -> None:

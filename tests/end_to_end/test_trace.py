@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +21,7 @@ from orchestration.home import Home
 from orchestration.lineage.evidence import Evidence
 from orchestration.lineage.formats import leaf_row, write_leaves
 from orchestration.lineage.opened import OpenedRelease, open_release
-from orchestration.lineage.pack import CONTENTS, TRACE, verify_pack
+from orchestration.lineage.pack import CONTENTS, EVIDENCE, TRACE, verify_pack
 from orchestration.lineage.trace import Trace, bonus_subject, explain_month, mart_subject
 from tests.conftest import Casemix
 from tests.end_to_end.conftest import copy_home
@@ -210,7 +213,27 @@ def test_an_indicator_names_its_definition_and_the_rows_of_the_delivered_file(
     assert "与发布值一致" in text and "<script" not in text and "http" not in text
     printed = casemix(*asked)
     assert "average_stay_days" in printed.out and "difference" in printed.out
-    assert casemix(*asked, "--pack", tmp_path / "pack.zip").exit_code == 4
+    pack, forged = tmp_path / "pack.zip", tmp_path / "forged.zip"
+    assert casemix(*asked, "--pack", pack).exit_code == 0
+    verified = casemix("verify", "--pack", pack)
+    assert verified.exit_code == 0 and told["published"]["value"] in verified.out
+    rewrite(pack, forged, EVIDENCE, lambda told: told["evidence"][0].update(numerator="99"))
+    with pytest.raises(BadInput, match="the sum of the numerator"):
+        verify_pack(forged)
+
+
+def rewrite(pack: Path, forged: Path, member: str, edit: Callable[[dict[str, Any]], None]) -> None:
+    """A pack with one member edited and its hash with it."""
+    with zipfile.ZipFile(pack) as whole:
+        files = {name: whole.read(name) for name in whole.namelist()}
+    told = json.loads(files[member])
+    edit(told)
+    files[member] = json.dumps(told).encode()
+    hashes = json.loads(files[CONTENTS]) | {member: hashlib.sha256(files[member]).hexdigest()}
+    files[CONTENTS] = json.dumps(hashes).encode()
+    with zipfile.ZipFile(forged, "w") as other:
+        for name, content in files.items():
+            other.writestr(name, content)
 
 
 def test_an_indicator_whose_rows_were_altered_differs(opened: OpenedRelease) -> None:
