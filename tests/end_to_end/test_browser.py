@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from orchestration.home import Home
-from tests.support.chromium import Tab, find_chromium, open_tab
+from tests.support.chromium import READY, Tab, find_chromium, open_tab
 from tests.support.cockpit_server import HOST, cockpit_server
 
 BROWSER = find_chromium()
@@ -79,6 +79,7 @@ def test_three_clicks_and_a_language(address: str, tab: Tab) -> None:
     for page in ("department", "component", "cases"):
         tab.evaluate(f"document.querySelector('table.figures tbody a[href^=\"{page}\"]').click()")
         tab.wait(f"location.pathname.endsWith('/{page}') && document.querySelectorAll('table.figures tbody tr').length > 0")
+    tab.wait(READY)
     assert "lang=en" in tab.evaluate("location.search") and "Margin" in tab.evaluate("document.body.innerText")
     tab.evaluate("[...document.querySelectorAll('button')].find(b => b.innerText.trim() === '中文').click()")
     tab.wait("location.search.includes('lang=zh') && document.body.innerText.includes('结余')")
