@@ -187,8 +187,8 @@ def _print(trace: Trace, with_leaves: bool, most: int, negative: bool) -> int:
         [
             str(r["line"]),
             f"{r['component_zh']} {r['component']}",
-            f"{Decimal(r['amount_yuan']):,.2f}",
-            f"{Decimal(r['running_yuan']):,.2f}",
+            formats.thousands(r["amount_yuan"], 2),
+            formats.thousands(r["running_yuan"], 2),
             "" if r["leaves"] is None else f"{r['leaves']:,}",
             r["evidence"],
         ]
@@ -201,11 +201,9 @@ def _print(trace: Trace, with_leaves: bool, most: int, negative: bool) -> int:
     if with_leaves:
         count = _print_leaves(trace, most, negative)
     open_leaves = sum((abs(gap) for gap in trace.leaf_differences.values()), Decimal(0)) if with_leaves else Decimal(0)
-    console.print(
-        f"合计 total {Decimal(head['total_yuan']):,.2f}   差额 difference {formats.fen(abs(trace.difference) + open_leaves)}",
-        style="bold",
-        markup=False,
-    )
+    gap = formats.fen(abs(trace.difference) + open_leaves)
+    total = formats.thousands(head["total_yuan"], 2)
+    console.print(f"合计 total {total}   差额 difference {gap}", style="bold", markup=False)
     return count
 
 
@@ -232,8 +230,8 @@ def _print_leaves(trace: Trace, most: int, negative: bool) -> int:
                 str(leaf.file_row),
                 leaf.key,
                 counted,
-                f"{leaf.contribution:,.6f}",
-                f"{leaf.running:,.2f}",
+                formats.thousands(leaf.contribution, 6),
+                formats.thousands(leaf.running, 2),
             ]
         )
     print_table(f"来源行 leaves（每项至多 {most} 行 at most {most} a line）", titles, rows)
