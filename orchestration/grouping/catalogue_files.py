@@ -15,6 +15,7 @@ from orchestration.contract import load_policy_contract
 from orchestration.errors import ConfigurationError
 from orchestration.grouping.catalogue import Catalogue, Settings, Vocabulary, settings_of
 from orchestration.policy import Policy
+from orchestration.policy.model import is_in_force
 
 SCHEME = "DIP"
 COPIED = ("dip_term", "dip_exclusion", "dip_treatment_class", "dip_auxiliary")
@@ -58,7 +59,7 @@ def read_words(policy: Policy, version: str, on: date) -> tuple[Settings, Vocabu
     parameters = {
         row["parameter_code"]: row["value"]
         for row in policy.rows["parameter"]
-        if row["hospital_id"] == "*" and _holds(row.values, on)
+        if row["hospital_id"] == "*" and is_in_force(row, on)
     }
     return settings_of(parameters), Vocabulary(classes, frozenset(excluded["diagnosis"]), frozenset(excluded["procedure"]))
 
@@ -130,11 +131,7 @@ def _payments(policy: Policy, edition: Edition) -> list[Values]:
 
 
 def _in_force(policy: Policy, table: str, version: str, on: date) -> list[Values]:
-    return [row.values for row in policy.rows[table] if row["version"] == version and _holds(row.values, on)]
-
-
-def _holds(values: Mapping[str, Any], on: date) -> bool:
-    return bool(values["valid_from"] <= on < (values["valid_to"] or date.max))
+    return [row.values for row in policy.rows[table] if row["version"] == version and is_in_force(row, on)]
 
 
 def _write(folder: Path, table: str, rows: Iterable[Mapping[str, Any]], edition: Edition) -> None:

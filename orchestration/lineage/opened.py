@@ -22,7 +22,7 @@ from orchestration.landing.model import LandedFile, LandedTable
 from orchestration.landing.month import MANIFEST, verify_file
 from orchestration.landing.views import view_sql
 from orchestration.lineage.declaration import HISTORY, POLICY
-from orchestration.policy.model import rows_for, to_arrow
+from orchestration.policy.model import is_in_force, rows_for, to_arrow
 from orchestration.release.partition import PartitionFile
 from orchestration.release.record import Record, current_record, read_record
 from orchestration.run.private import landing_columns
@@ -205,15 +205,11 @@ class OpenedRelease:
         table = load_policy_contract()[name]
         kept = open_policy_rows(self.home, self.run_of(month)["policy"], name)
         addressed = [replace(row, values=row.values | {ADDRESS: row.number}) for row in kept]
-        rows = [row for row in rows_for(table, addressed, self.hospital_id) if _is_in_force(row, month)]
+        rows = [row for row in rows_for(table, addressed, self.hospital_id) if is_in_force(row, month)]
         registered = f"policy {month:%Y-%m} {name}"
         numbers = pa.array([row[ADDRESS] for row in rows], pa.int64())
         self.con.register(registered, to_arrow(table, rows).append_column(ADDRESS, numbers))
         return f'select * from "{registered}"'
-
-
-def _is_in_force(row: Mapping[str, Any], month: date) -> bool:
-    return row["valid_from"] <= month and (row["valid_to"] is None or month < row["valid_to"])
 
 
 def open_release(home: Home, hospital_id: str | None, month: date, release_id: str | None = None) -> OpenedRelease:

@@ -64,6 +64,11 @@ class Policy:
         }
 
 
+def is_in_force(row: Row | Mapping[str, Any], on: date) -> bool:
+    """Whether a row is valid on a day; the day `valid_to` is the first on which it no longer is."""
+    return bool(row["valid_from"] <= on < (row["valid_to"] or FOREVER))
+
+
 def rows_for(table: Table, rows: Sequence[Row], hospital_id: str) -> list[dict[str, Any]]:
     """Values that hold for one hospital, in the order of the key: its own, and common ones for what it does not say."""
     chosen = _chosen(table, rows, hospital_id)

@@ -12,7 +12,7 @@ from typing import Any
 from orchestration.contract import load_policy_contract
 from orchestration.policy.catalogue_rules import catalogue_groups, catalogue_terms
 from orchestration.policy.cells import CellError, number
-from orchestration.policy.model import EVERY_HOSPITAL, FOREVER
+from orchestration.policy.model import EVERY_HOSPITAL, FOREVER, is_in_force
 from orchestration.policy.payment_terms import CASE_CLASSES, FORMULAS, TESTS, test_problem
 from orchestration.policy.problems import Problem
 from orchestration.policy.reading import Row
@@ -201,7 +201,7 @@ def staff_shares(rows: Rows) -> Iterator[Problem]:
     for scheme in sorted({row["scheme_code"] for row in rows["staff_share"]}):
         others = [row for row in rows["staff_share"] if row["scheme_code"] == scheme and row["role"] != NURSES]
         for day in _days_of_change(others):
-            yield from _unequal_roles([row for row in others if _holds(row, day)], day)
+            yield from _unequal_roles([row for row in others if is_in_force(row, day)], day)
 
 
 def _unequal_roles(valid: list[Row], day: date) -> Iterator[Problem]:
@@ -225,7 +225,7 @@ def _sums_to_one(rows: Sequence[Row], family: tuple[str, ...], column: str) -> I
         families[tuple(row[name] for name in family)].append(row)
     for key, members in families.items():
         for day in _days_of_change(members):
-            valid = [row for row in members if _holds(row, day)]
+            valid = [row for row in members if is_in_force(row, day)]
             total = sum((row[column] for row in valid), Decimal(0))
             if valid and total != 1:
                 message = f"weights of {'/'.join(key)} sum to {total} on {day}, not to 1"
@@ -235,10 +235,6 @@ def _sums_to_one(rows: Sequence[Row], family: tuple[str, ...], column: str) -> I
 def _days_of_change(rows: Iterable[Row]) -> list[date]:
     days = {row["valid_from"] for row in rows} | {row["valid_to"] for row in rows if row["valid_to"] is not None}
     return sorted(days)
-
-
-def _holds(row: Row, day: date) -> bool:
-    return bool(row["valid_from"] <= day < (row["valid_to"] or FOREVER))
 
 
 def allocation_steps(rows: Rows) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 
 from orchestration.home import Home
 from orchestration.policy.folder import load_table
+from orchestration.policy.model import is_in_force
 from orchestration.run.settings import read_settings
 
 USER_VARIABLE = "CASEMIX_USER"
@@ -65,7 +66,7 @@ def identify(home: Home, on: date | None = None) -> Visitor:
     user = user or account()
     day = on or datetime.now(UTC).date()
     rows = load_table("access_grant", read_settings(home).policy)
-    valid = [row for row in rows if row["valid_from"] <= day and (row["valid_to"] is None or day < row["valid_to"])]
+    valid = [row for row in rows if is_in_force(row, day)]
     return Visitor(user, tuple(Grant(r["role"], r["hospital_id"], r["dept_id"]) for r in valid if r["grantee"] == user))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from orchestration.contract import load_policy_contract
 from orchestration.errors import ConfigurationError
 from orchestration.policy.folder import PARAMETER
-from orchestration.policy.model import Policy, rows_for
+from orchestration.policy.model import Policy, is_in_force, rows_for
 from orchestration.policy.reading import Row
 from orchestration.privacy.visitor import EVERYTHING
 
@@ -47,8 +47,7 @@ def smallest_cell(policy: Policy, hospital_id: str) -> int:
     """
     today = datetime.now(UTC).date()
     for row in rows_for(load_policy_contract()[PARAMETER], policy.rows[PARAMETER], hospital_id):
-        is_in_force = row["valid_from"] <= today and (row["valid_to"] is None or today < row["valid_to"])
-        if row["parameter_code"] == MIN_CELL and is_in_force and str(row["value"]).isdigit():
+        if row["parameter_code"] == MIN_CELL and is_in_force(row, today) and str(row["value"]).isdigit():
             return int(row["value"])
     raise ConfigurationError(
         f"no {MIN_CELL} is in force for {hospital_id}",
