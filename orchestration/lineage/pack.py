@@ -39,8 +39,8 @@ def write_pack(explained: Trace | Evidence, path: Path) -> int:
     hashes: dict[str, str] = {}
     count = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in _contents(explained):
-            count += len(json.loads(content)["leaves" if name == TRACE else "evidence"]) if name in (TRACE, EVIDENCE) else 0
+        for name, content, rows in _contents(explained):
+            count += rows
             hashes[name] = hashlib.sha256(content).hexdigest()
             archive.writestr(zipfile.ZipInfo(name, FIXED_TIME), content, zipfile.ZIP_DEFLATED)
         archive.writestr(zipfile.ZipInfo(CONTENTS, FIXED_TIME), json.dumps(hashes, indent=1), zipfile.ZIP_DEFLATED)
@@ -76,38 +76,39 @@ def verify_pack(path: Path) -> dict[str, Any]:
     return {key: value for key, value in head.items() if key not in ("lines", "leaves", "evidence")}
 
 
-def _contents(explained: Trace | Evidence) -> Iterator[tuple[str, bytes]]:
+def _contents(explained: Trace | Evidence) -> Iterator[tuple[str, bytes, int]]:
+    """Name and bytes of every file, and how many source rows it is the first to hold."""
     yield from _traced(explained) if isinstance(explained, Trace) else _counted(explained)
     opened = explained.opened
     for record in read_records(opened.home):
         if record.sequence <= opened.record.sequence:
             name = f"records/{record.release_id}/{RECORD_FILE}"
-            yield name, (opened.home.published / record.release_id / RECORD_FILE).read_bytes()
+            yield name, (opened.home.published / record.release_id / RECORD_FILE).read_bytes(), 0
     for month in explained.months if isinstance(explained, Trace) else [explained.month]:
         folder = opened.home.landing / opened.hospital_id / f"{month:%Y-%m}"
         for manifest in sorted(folder.glob(f"b[0-9]*/{MANIFEST}")):
-            yield f"landing/{month:%Y-%m}/{manifest.parent.name}/{MANIFEST}", manifest.read_bytes()
-    yield "verification.json", json.dumps(_verification(opened.home), ensure_ascii=False, indent=1).encode()
+            yield f"landing/{month:%Y-%m}/{manifest.parent.name}/{MANIFEST}", manifest.read_bytes(), 0
+    yield "verification.json", json.dumps(_verification(opened.home), ensure_ascii=False, indent=1).encode(), 0
 
 
-def _traced(trace: Trace) -> Iterator[tuple[str, bytes]]:
-    yield "trace.html", trace_page(trace, trace.leaves(MOST_ON_PAGE)).encode()
+def _traced(trace: Trace) -> Iterator[tuple[str, bytes, int]]:
+    yield "trace.html", trace_page(trace, trace.leaves(MOST_ON_PAGE)).encode(), 0
     text = io.StringIO()
-    formats.write_json(trace, trace.leaves(), text)
-    yield TRACE, text.getvalue().encode()
+    rows = formats.write_json(trace, trace.leaves(), text)
+    yield TRACE, text.getvalue().encode(), rows
     text = io.StringIO()
     formats.write_leaves(trace, text)
-    yield "leaves.csv", text.getvalue().encode()
+    yield "leaves.csv", text.getvalue().encode(), 0
 
 
-def _counted(evidence: Evidence) -> Iterator[tuple[str, bytes]]:
-    yield "evidence.html", evidence_formats.evidence_page(evidence, MOST_ON_PAGE).encode()
+def _counted(evidence: Evidence) -> Iterator[tuple[str, bytes, int]]:
+    yield "evidence.html", evidence_formats.evidence_page(evidence, MOST_ON_PAGE).encode(), 0
     text = io.StringIO()
-    evidence_formats.write_evidence_json(evidence, None, text)
-    yield EVIDENCE, text.getvalue().encode()
+    rows = evidence_formats.write_evidence_json(evidence, None, text)
+    yield EVIDENCE, text.getvalue().encode(), rows
     text = io.StringIO()
     formats.write_csv(map(evidence_formats.evidence_row, evidence.rows), evidence_formats.ROW_COLUMNS, text)
-    yield "rows.csv", text.getvalue().encode()
+    yield "rows.csv", text.getvalue().encode(), 0
 
 
 def _verification(home: Home) -> dict[str, Any]:
