@@ -33,7 +33,7 @@ def _sizes(mart: Mart) -> list[str]:
         return [f"case when coalesce({', '.join(named)}) is not null then 1 end"]
     if mart.relation == PAYMENTS:
         return ["case when mart.payment_kind = 'outcome' then 1 end"]
-    sizes = ["case when mart.level = 'doctor' then 1 end"] if _is_by_level(mart) else []
+    sizes = ["case when mart.level = 'doctor' then 1 end"] if is_by_level(mart) else []
     counted = [f"floor(nullif(mart.{name}, 0))" for name in CASE_COUNTS if name in columns]
     return sizes + (counted or list(_counts(mart)))
 
@@ -46,7 +46,7 @@ def _counts(mart: Mart) -> Iterator[str]:
         # Nobody had a service that was not given.
         if "quantity" in columns:
             yield "greatest(1, floor(mart.quantity))"
-    elif "indicator_code" in columns and _is_by_level(mart):
+    elif "indicator_code" in columns and is_by_level(mart):
         yield f"case when mart.level = 'group' then {_cases('cases.group_code = mart.subject_id')} end"
         yield f"case when mart.level = 'department' then {_department_cases('mart.subject_id')} end"
     elif "indicator_code" in columns:
@@ -58,7 +58,8 @@ def _department_cases(dept_id: str) -> str:
     return f"nullif({_cases(f'cases.dept_id = {dept_id}')}, 0)"
 
 
-def _is_by_level(mart: Mart) -> bool:
+def is_by_level(mart: Mart) -> bool:
+    """Whether a row of the mart is about the hospital, a department, a person or a group, as its level says."""
     return {"level", "subject_id"} <= set(mart.column_types)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from orchestration.release.bi import quoted
 from orchestration.release.catalogue import Mart, MartColumn
-from orchestration.serving.postgres.cells import cell_condition
+from orchestration.serving.postgres.cells import cell_condition, is_by_level
 
 VISIBLE_DEPT = MartColumn("visible_dept_id", "varchar", "Department whose head may see the row; null: hospital only.", "可见科室")
 GRANTS = "access.account_grant"
@@ -24,7 +24,7 @@ def visible_dept_sql(mart: Mart) -> str:
     for name in DEPARTMENT_COLUMNS:
         if name in columns:
             return f"mart.{quoted(name)}"
-    if "level" in columns and "subject_id" in columns:
+    if is_by_level(mart):
         return "case when mart.level = 'department' then mart.subject_id end"
     if "stay_id" in columns:
         return (
@@ -41,6 +41,6 @@ def row_condition(mart: Mart) -> str:
     whole = f"hospital_id in (select hospital_id from {GRANTS} where dept_id is null)"
     own = f"(hospital_id, visible_dept_id) in (select hospital_id, dept_id from {GRANTS} where dept_id is not null)"
     rows = f"({whole} or {own}) and {cell_condition()}"
-    if "level" in mart.column_types and "subject_id" in mart.column_types:
+    if is_by_level(mart):
         return f"{rows} and (level <> '{PERSON_LEVEL}' or pg_has_role(current_user, 'casemix_identified', 'usage'))"
     return rows
