@@ -5,9 +5,10 @@
 {% materialization leaf, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set file = target.path ~ '.' ~ this.identifier ~ '.parquet' -%}
-    {%- call statement('copy') -%}
-        copy ({{ compiled_code }}) to '{{ file }}' (format parquet, compression zstd)
-    {%- endcall -%}
+    {%- set copy -%}
+        copy ({{ compiled_code }}) to '{{ file }}' (format parquet, compression zstd);
+    {%- endset -%}
+    {%- set view = create_view_as(target_relation, "select * from read_parquet('" ~ file ~ "')") -%}
     {%- do adapter.drop_relation(target_relation) -%}
-    {{ return(create_in_place(target_relation, create_view_as(target_relation, "select * from read_parquet('" ~ file ~ "')"))) }}
+    {{ return(create_in_place(target_relation, copy ~ view)) }}
 {% endmaterialization %}
