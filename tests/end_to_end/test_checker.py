@@ -35,6 +35,24 @@ def differing(home: Home, hospital_id: str, *policies: Path) -> list[str]:
     )
 
 
+def default_rows(table: str) -> list[dict[str, str]]:
+    with (POLICY / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_rows(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def run_january(casemix: Casemix, source: Path, policy: Path, home: Home) -> None:
+    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
+    done = casemix("run", "--source", source, *span, "--simulation", "--policy", policy, "--home", home.root)
+    assert done.exit_code == 0, done.err
+
+
 def test_the_sample_is_published(casemix: Casemix, sample: Path, home: Home) -> None:
     for hospital_id, months in MONTHS.items():
         span = ("--from", f"{months[0]:%Y-%m}", "--to", f"{months[-1]:%Y-%m}", "--hospital", hospital_id)
@@ -84,17 +102,10 @@ def test_a_decision_about_cases_moves_what_is_calculated(
 ) -> None:
     folder = tmp_path / "policy"
     folder.mkdir()
-    with (POLICY / "parameter.csv").open(encoding="utf-8", newline="") as file:
-        defaults = {row["parameter_code"]: row for row in csv.DictReader(file)}
-    rows = [defaults[code] | {"value": value} for code, value in decided.items()]
-    with (folder / "parameter.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    defaults = {row["parameter_code"]: row for row in default_rows("parameter.csv")}
+    write_rows(folder / "parameter.csv", [defaults[code] | {"value": value} for code, value in decided.items()])
     home = Home(tmp_path / "warehouse")
-    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
-    done = casemix("run", "--source", generous, *span, "--simulation", "--policy", folder, "--home", home.root)
-    assert done.exit_code == 0, done.err
+    run_january(casemix, generous, folder, home)
     assert differing(home, "H2", folder) == []
     assert any("bonus of" in text for text in differing(home, "H2")), "the decision moves a bonus"
 
@@ -108,17 +119,11 @@ def test_departments_of_every_scheme_are_the_calculated_ones(casemix: Casemix, g
     folder = tmp_path / "policy"
     folder.mkdir()
     shutil.copy(CARD / "indicator_target.csv", folder)
-    with (POLICY / "bonus_scheme.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = default_rows("bonus_scheme.csv")
     rows += [rows[-1] | {"dept_id": dept, "scheme_code": scheme} for dept, scheme in SCHEMES.items()]
-    with (folder / "bonus_scheme.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    write_rows(folder / "bonus_scheme.csv", rows)
     home = Home(tmp_path / "warehouse")
-    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
-    done = casemix("run", "--source", generous, *span, "--simulation", "--policy", folder, "--home", home.root)
-    assert done.exit_code == 0, done.err
+    run_january(casemix, generous, folder, home)
     assert differing(home, "H2", folder) == []
     with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
         query = "select component, dept_id from scored.fct_bonus_journal where sequence between 11 and 14"
@@ -152,23 +157,17 @@ def carded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("policy")
     for file in CARD.iterdir():
         shutil.copy(file, folder)
-    with (POLICY / "bonus_step.csv").open(encoding="utf-8", newline="") as file:
-        steps = list(csv.DictReader(file))
+    steps = default_rows("bonus_step.csv")
     for row in steps:
         row["is_on"] = "true" if row["step"] in ("card", "cap", "veto") else row["is_on"]
-    with (folder / "bonus_step.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, steps[0])
-        writer.writeheader()
-        writer.writerows(steps)
+    write_rows(folder / "bonus_step.csv", steps)
     return folder
 
 
 @pytest.mark.slow
 def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sample: Path, carded: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "warehouse")
-    span = ("--from", "2025-01", "--to", "2025-01", "--hospital", "H2")
-    done = casemix("run", "--source", sample, *span, "--simulation", "--policy", carded, "--home", home.root)
-    assert done.exit_code == 0, done.err
+    run_january(casemix, sample, carded, home)
     assert differing(home, "H2", carded) == []
     with duckdb.connect(str(home.current / "warehouse.duckdb"), read_only=True) as con:
         query = "select distinct component from scored.fct_bonus_journal where component like 'ADJ_%'"
