@@ -1,17 +1,27 @@
 -- The year so far as if it were cleared now: bands share what lies between booked by item (A) and earned by points (B).
+{% set decisions = {
+    'assessment_coefficient': 1, 'low_use_factor': 1, 'violation_deduction': 0, 'clearing_deduction_multiple': 0, 'special_case_payment': 0,
+    'quality_deposit_ratio': 0, 'quality_deposit_full_score': 100, 'quality_deposit_score': 'null', 'fund_budget': 'null',
+} -%}
 with scope as (
 
     select
         scope.hospital_id,
         scope.month_start,
-        extract(year from scope.month_start) as clearing_year,
-        hospitals.region,
-        {{ parameter('assessment_coefficient', 'decimal(9,6)', 'scope.month_start') }} as assessment_coefficient,
-        {{ parameter('fund_budget', 'decimal(18,2)', 'scope.month_start') }} as fund_budget_yuan,
-        coalesce({{ parameter('violation_deduction', 'decimal(18,2)', 'scope.month_start') }}, 0) as violation_yuan,
-        coalesce({{ parameter('special_case_payment', 'decimal(18,2)', 'scope.month_start') }}, 0) as special_yuan
+        extract(year from scope.month_start) as clearing_year,{% for code, missing in decisions.items() %}
+        coalesce({{ parameter(code, 'decimal(18,6)', 'scope.month_start') }}, {{ missing }}) as {{ code }},{% endfor %}
+        hospitals.region
     from {{ source('run', 'scope') }} as scope
     left join {{ source('policy', 'hospital') }} as hospitals on {{ in_force('hospitals', 'scope.month_start') }}
+
+),
+
+violating as (
+
+    select distinct listed.code as stay_id
+    from {{ source('policy', 'code_list') }} as listed
+    cross join scope
+    where listed.list_code = 'coding_violation' and {{ in_force('listed', 'scope.month_start') }}
 
 ),
 
@@ -33,9 +43,11 @@ summed as (
         count(*) as case_count,
         cast(sum(settled.fund_pay_by_item_yuan) as decimal(18, 2)) as booked_yuan,
         cast(sum(settled.fund_pay_yuan) as decimal(18, 2)) as simulated_yuan,
-        cast(sum(case when settled.adjusted_score is not null then settled.standard_total_yuan else 0 end) as decimal(18, 2)) as priced_yuan
+        cast(sum(case when settled.adjusted_score is not null then settled.standard_total_yuan else 0 end) as decimal(18, 2)) as priced_yuan,
+        cast(sum(case when violating.stay_id is not null then settled.standard_total_yuan else 0 end) as decimal(18, 2)) as violating_yuan
     from settled
     inner join scope on extract(year from settled.settled_on) = scope.clearing_year
+    left join violating on settled.stay_id = violating.stay_id
     where settled.basis = 'simulated' and settled.insurance_type <> 'self_pay' and settled.fund_pay_by_item_yuan is not null
     group by settled.month, settled.scheme, settled.insurance_type, settled.point_value
 
@@ -68,9 +80,10 @@ totals as (
     select
         count(distinct month) as month_count,
         cast(coalesce(sum(case_count), 0) as bigint) as case_count,
-        cast(coalesce(sum(booked_yuan), 0) as decimal(18, 2)) as booked_yuan,
-        cast(coalesce(sum(simulated_yuan + clearing_change_yuan), 0) as decimal(18, 2)) as earned_yuan,
-        cast(coalesce(sum(prepaid_yuan), 0) as decimal(18, 2)) as prepaid_yuan,
+        cast(coalesce(sum(booked_yuan), 0) as decimal(30, 2)) as booked_yuan,
+        cast(coalesce(sum(simulated_yuan + clearing_change_yuan), 0) as decimal(30, 2)) as earned_yuan,
+        cast(coalesce(sum(prepaid_yuan), 0) as decimal(30, 2)) as prepaid_yuan,
+        cast(coalesce(sum(violating_yuan), 0) as decimal(30, 2)) as violating_yuan,
         coalesce(min(case when is_cleared then 1 else 0 end), 0) = 1 as is_cleared
     from cleared
 
@@ -81,9 +94,9 @@ edges as (
     select
         bands.share,
         cast(totals.booked_yuan as decimal(30, 6)) as booked_yuan,
-        cast(totals.earned_yuan as decimal(30, 2)) * bands.low as low_yuan,
-        cast(totals.earned_yuan as decimal(30, 2)) * bands.high as high_yuan,
-        cast(totals.earned_yuan as decimal(30, 2)) * greatest(bands.low, 1) as overrun_from_yuan
+        totals.earned_yuan * bands.low as low_yuan,
+        totals.earned_yuan * bands.high as high_yuan,
+        totals.earned_yuan * greatest(bands.low, 1) as overrun_from_yuan
     from totals
     cross join scope
     inner join {{ source('policy', 'year_end_band') }} as bands
@@ -104,50 +117,72 @@ paid as (
 
     select
         totals.*,
-        cast(round(case
-            when totals.booked_yuan > totals.earned_yuan then totals.earned_yuan + coalesce(shares.shared_overrun_yuan, 0)
-            else
-                totals.booked_yuan
-                + cast(totals.earned_yuan - totals.booked_yuan as decimal(30, 2)) * coalesce(shares.surplus_share, 1)
-        end, 2) as decimal(18, 2)) as shared_yuan
+        scope.*,
+        cast(case
+            when totals.booked_yuan > totals.earned_yuan then round(totals.earned_yuan + coalesce(shares.shared_overrun_yuan, 0), 2)
+            when shares.surplus_share = 0 then least(round(totals.booked_yuan * scope.low_use_factor, 2), totals.earned_yuan)
+            else totals.booked_yuan + round((totals.earned_yuan - totals.booked_yuan) * coalesce(shares.surplus_share, 1), 2)
+        end as decimal(30, 2)) as shared_yuan
     from totals
     cross join shares
+    cross join scope
 
 ),
 
 assessed as (
 
     select
-        paid.*,
-        cast(round(cast(paid.shared_yuan as decimal(30, 2)) * scope.assessment_coefficient, 2) as decimal(18, 2)) as payable_yuan
+        *,
+        cast(round(shared_yuan * assessment_coefficient, 2) as decimal(30, 2)) as payable_yuan,
+        cast(round(violation_deduction + violating_yuan * clearing_deduction_multiple, 2) as decimal(18, 2)) as violation_yuan
     from paid
-    cross join scope
+
+),
+
+deposited as (
+
+    select
+        *,
+        cast(round(payable_yuan * quality_deposit_ratio, 2) as decimal(18, 2)) as deposit_yuan
+    from assessed
+
+),
+
+returned as (
+
+    select
+        *,
+        cast(case when quality_deposit_score is null then 0 else {{ divide_rounded(
+            'deposit_yuan * least(quality_deposit_score, quality_deposit_full_score)', 'quality_deposit_full_score', 2, 4
+        ) }} end as decimal(18, 2)) as returned_yuan
+    from deposited
 
 ),
 
 published as (
 
     select
-        scope.hospital_id,
-        scope.month_start as month,
-        paid.month_count,
-        paid.case_count,
-        paid.is_cleared,
-        paid.booked_yuan,
-        paid.earned_yuan,
-        cast({{ divide_rounded('paid.booked_yuan', 'paid.earned_yuan', 6, 2) }} as decimal(18, 6)) as usage_ratio,
-        cast(greatest(least(paid.shared_yuan, paid.earned_yuan) - paid.booked_yuan, 0) as decimal(18, 2)) as retained_yuan,
-        cast(greatest(paid.shared_yuan - paid.earned_yuan, 0) as decimal(18, 2)) as shared_overrun_yuan,
-        cast(greatest(paid.booked_yuan - paid.shared_yuan, 0) as decimal(18, 2)) as borne_yuan,
-        paid.payable_yuan,
-        paid.prepaid_yuan,
-        cast(scope.violation_yuan as decimal(18, 2)) as violation_yuan,
-        cast(scope.special_yuan as decimal(18, 2)) as special_yuan,
-        cast(paid.payable_yuan - scope.violation_yuan - paid.prepaid_yuan + scope.special_yuan as decimal(18, 2)) as balance_yuan,
-        scope.fund_budget_yuan,
-        cast(scope.fund_budget_yuan - paid.earned_yuan as decimal(18, 2)) as budget_left_yuan
-    from assessed as paid
-    cross join scope
+        hospital_id,
+        month_start as month,
+        month_count,
+        case_count,
+        is_cleared,
+        cast(booked_yuan as decimal(18, 2)) as booked_yuan,
+        cast(earned_yuan as decimal(18, 2)) as earned_yuan,
+        cast({{ divide_rounded('booked_yuan', 'earned_yuan', 6, 2) }} as decimal(18, 6)) as usage_ratio,
+        cast(greatest(least(shared_yuan, earned_yuan) - booked_yuan, 0) as decimal(18, 2)) as retained_yuan,
+        cast(greatest(shared_yuan - earned_yuan, 0) as decimal(18, 2)) as shared_overrun_yuan,
+        cast(greatest(booked_yuan - shared_yuan, 0) as decimal(18, 2)) as borne_yuan,
+        cast(payable_yuan as decimal(18, 2)) as payable_yuan,
+        cast(prepaid_yuan as decimal(18, 2)) as prepaid_yuan,
+        violation_yuan,
+        deposit_yuan,
+        returned_yuan,
+        cast(special_case_payment as decimal(18, 2)) as special_yuan,
+        cast(payable_yuan - violation_yuan - deposit_yuan + returned_yuan - prepaid_yuan + special_case_payment as decimal(18, 2)) as balance_yuan,
+        cast(fund_budget as decimal(18, 2)) as fund_budget_yuan,
+        cast(fund_budget - earned_yuan as decimal(18, 2)) as budget_left_yuan
+    from returned
 
 )
 
