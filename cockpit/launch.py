@@ -12,19 +12,23 @@ from orchestration.home import Home
 
 APP = Path(__file__).with_name("app.py")
 NEEDED_LATER = ("cockpit.answers", "cockpit.sources", "cockpit.ui.charts", "pandas")
-# Given as arguments so that neither a file in the user's home nor an environment variable can switch telemetry on.
+# Given to the server so that neither a file in the user's home nor an environment variable can switch telemetry on.
 SETTLED = {
-    "browser.gatherUsageStats": "false",
-    "server.headless": "true",
+    "browser.gatherUsageStats": False,
+    "server.headless": True,
     "server.fileWatcherType": "none",
-    "server.showEmailPrompt": "false",
+    "server.showEmailPrompt": False,
 }
 
 
 def command(host: str, port: int) -> list[str]:
     """The command line of the server."""
-    options = {**SETTLED, "server.address": host, "browser.serverAddress": host, "server.port": str(port)}
-    return [sys.executable, "-m", "cockpit.launch", *(f"--{name}={value}" for name, value in options.items())]
+    return [sys.executable, "-m", "cockpit.launch", host, str(port)]
+
+
+def settings(host: str, port: int) -> dict[str, object]:
+    """What the server is told."""
+    return {**SETTLED, "server.address": host, "browser.serverAddress": host, "server.port": port}
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -33,14 +37,17 @@ def environment(home: Home) -> dict[str, str]:
     return {**os.environ, "CASEMIX_HOME": str(home.root), "PYTHONPATH": os.pathsep.join(packages), "DO_NOT_TRACK": "1"}
 
 
-def _run(options: list[str]) -> None:
+def _run(host: str, port: int) -> None:
     """Be the server. It listens when the first page has been drawn once, so that the first reader waits for nothing."""
     _draw_first_page()
     for module in NEEDED_LATER:
         import_module(module)
-    from streamlit.web.cli import main
+    from starlette.middleware import Middleware
+    from streamlit.starlette import App
 
-    main(["run", str(APP), *options])
+    from cockpit.frontend import Frontend
+
+    App(APP, middleware=[Middleware(Frontend)]).run(config=settings(host, port))
 
 
 def _draw_first_page() -> None:
@@ -57,4 +64,4 @@ def serve(home: Home, host: str, port: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _run(sys.argv[1:])
+    _run(sys.argv[1], int(sys.argv[2]))

@@ -14,10 +14,10 @@ from orchestration.home import Home
 
 
 def test_telemetry_is_off_twice_and_the_address_is_named() -> None:
-    options = launch.command("127.0.0.1", 8501)
-    assert "--browser.gatherUsageStats=false" in options and "--server.address=127.0.0.1" in options
-    settings = tomllib.loads((launch.APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert settings["browser"]["gatherUsageStats"] is False
+    told = launch.settings("127.0.0.1", 8501)
+    assert told["browser.gatherUsageStats"] is False and told["server.address"] == "127.0.0.1"
+    kept = tomllib.loads((launch.APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert kept["browser"]["gatherUsageStats"] is False
 
 
 def test_the_server_sees_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
