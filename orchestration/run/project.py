@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 FOLDERS = ("models", "macros", "tests")
 FILES = ("dbt_project.yml", "profiles.yml")
 PARSERS = ("dbt-core", "dbt-duckdb", "dbt-adapters")
-KEEPERS = (Path(__file__), Path(macros.__file__))
+DERIVED = ("lineage/columns.py", "release/documentation.py")
+KEEPERS = (Path(__file__), Path(macros.__file__), *(Path(__file__).parents[1] / name for name in DERIVED))
 KEPT_MANIFESTS = 3
+COLUMNS_FORM = ".columns.json"
 TEMPLATE_MARKS = re.compile(r"\{\{|\{%|\{#")
 
 
@@ -148,4 +150,5 @@ def _forget_old(folder: Path) -> None:
     newest_first = sorted(folder.glob("*.msgpack"), key=lambda p: p.stat().st_mtime, reverse=True)
     for path in newest_first[KEPT_MANIFESTS:]:
         path.unlink(missing_ok=True)
-        path.with_suffix(".json").unlink(missing_ok=True)
+        for form in (".json", COLUMNS_FORM):
+            path.with_suffix(form).unlink(missing_ok=True)
