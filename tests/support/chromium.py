@@ -27,6 +27,7 @@ QUIET = (
     "--no-first-run",
     "--hide-scrollbars",
 )
+NAVIGATED = "Inspected target navigated"
 READY = """(() => {
   const app = document.querySelector('[data-testid="stApp"]');
   const drawn = document.querySelector('[data-testid="stHtml"] h1, [data-testid="stAlert"]');
@@ -52,12 +53,14 @@ class Tab:
             self.send(f"{domain}.enable")
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and wait for its answer."""
+        """Send a command and wait for its answer, which is empty where the page gave way to another meanwhile."""
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:
             message = json.loads(self._socket.recv(timeout=60))
             if message.get("id") == self._sent:
+                if NAVIGATED in message.get("error", {}).get("message", ""):
+                    return {"result": {}}
                 assert "error" not in message, message
                 return dict(message["result"])
             self._note(message)
