@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cockpit.aggregates import open_reader, smallest_shown
 from cockpit.place import Place
-from cockpit.reader import DuckDBReader
 from cockpit.report import department_report, departments_of, doctor_report, doctors_of, month_report
 from cockpit.view import Cockpit, DirectRelease
 from orchestration.errors import BadInput
@@ -53,7 +53,9 @@ def open_report(home: Home, asked: Asked, release_id: str | None = None) -> Cock
             zh="该发布版本没有此机构或月份",
         )
     place = Place(asked.language, asked.hospital_id, asked.month, {})
-    return Cockpit(home, DirectRelease(home, folder, DuckDBReader(folder)), place, {asked.hospital_id: months}, identify(home))
+    visitor = identify(home)
+    release = DirectRelease(home, folder, open_reader(folder, smallest_shown(home, folder, visitor)))
+    return Cockpit(home, release, place, {asked.hospital_id: months}, visitor)
 
 
 def freeze_one(cockpit: Cockpit, asked: Asked) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from cockpit.aggregates import open_reader, smallest_shown
 from cockpit.names import Names
 from cockpit.place import SHARED, find_place
-from cockpit.reader import DuckDBReader, PostgresReader, Row
+from cockpit.reader import PostgresReader, Row
 from cockpit.view import Cockpit, DirectRelease
 from orchestration.errors import ConfigurationError
 from orchestration.home import Home
@@ -20,6 +21,7 @@ from orchestration.privacy.visitor import Grant, Visitor, identify
 from orchestration.release.record import Record
 from orchestration.release.serving import release_folder
 
+Where = tuple[Path, Path, str | None, int | None]
 SESSION = "cockpit"
 URL_VARIABLE = "CASEMIX_COCKPIT_URL"
 NEWEST = "select release_id, cast(current_user as varchar) as account from audit.dim_release order by sequence desc limit 1"
@@ -31,30 +33,36 @@ MONTHS = "select distinct hospital_id, month from audit.dim_release order by hos
 class KeptRelease:
     """A release of which every answer is kept: a release never changes, so what was read of it once stays true.
 
-    `server` is the address of the server it is read from; None: its own warehouse file.
+    `server` is the address of the server it is read from; None: its own warehouse file. `smallest` is the number of persons a
+    row of that file must be about to be shown; None: any number.
     """
 
     home: Home
     folder: Path
     server: str | None = None
+    smallest: int | None = None
+
+    @property
+    def _where(self) -> Where:
+        return self.folder, self.home.root, self.server, self.smallest
 
     @property
     def names(self) -> Names:
         """Names by code."""
-        return _direct(self.folder, self.home.root, self.server).names
+        return _direct(*self._where).names
 
     @property
     def record(self) -> Record:
         """Its record."""
-        return _direct(self.folder, self.home.root, self.server).record
+        return _direct(*self._where).record
 
     def rows(self, query: str, parameters: Mapping[str, object]) -> list[Row]:
         """Rows of a query."""
-        return _rows(self.folder, self.home.root, self.server, query, parameters)
+        return _rows(self._where, query, parameters)
 
     def has(self, relation: str) -> bool:
         """Whether it holds a relation."""
-        return _has(self.folder, self.home.root, self.server, relation)
+        return _has(self._where, relation)
 
 
 def open_cockpit() -> Cockpit | None:
@@ -88,7 +96,8 @@ def _present(home: Home) -> tuple[KeptRelease, Visitor]:
     """The release that is present and who asks: on a server its newest release and the account's own grants."""
     server = os.environ.get(URL_VARIABLE)
     if not server:
-        return KeptRelease(home, release_folder(home)), identify(home)
+        folder, visitor = release_folder(home), identify(home)
+        return KeptRelease(home, folder, smallest=smallest_shown(home, folder, visitor)), visitor
     reader = PostgresReader(server)
     newest = reader.rows(NEWEST, {})
     if not newest:
@@ -111,15 +120,15 @@ def _sees_any(visitor: Visitor, hospital_id: str) -> bool:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _direct(folder: Path, root: Path, server: str | None) -> DirectRelease:
-    return DirectRelease(Home(root), folder, PostgresReader(server) if server else DuckDBReader(folder))
+def _direct(folder: Path, root: Path, server: str | None, smallest: int | None) -> DirectRelease:
+    return DirectRelease(Home(root), folder, PostgresReader(server) if server else open_reader(folder, smallest))
 
 
 @st.cache_data(max_entries=2_000, show_spinner=False)
-def _rows(folder: Path, root: Path, server: str | None, query: str, parameters: Mapping[str, object]) -> list[Row]:
-    return _direct(folder, root, server).rows(query, parameters)
+def _rows(where: Where, query: str, parameters: Mapping[str, object]) -> list[Row]:
+    return _direct(*where).rows(query, parameters)
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _has(folder: Path, root: Path, server: str | None, relation: str) -> bool:
-    return _direct(folder, root, server).has(relation)
+def _has(where: Where, relation: str) -> bool:
+    return _direct(*where).has(relation)

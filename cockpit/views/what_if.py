@@ -38,7 +38,8 @@ def render() -> None:
     _totals(cockpit, chosen)
     _causes(cockpit, chosen)
     _departments(cockpit, chosen)
-    _cases(cockpit, chosen)
+    if not cockpit.visitor.reads_aggregates:
+        _cases(cockpit, chosen)
 
 
 def _choices(cockpit: Cockpit, answers: list[Answer], chosen: Answer) -> None:

@@ -21,6 +21,8 @@ USER_VARIABLE = "CASEMIX_USER"
 OPERATOR = "operator"
 NOBODY = "none"
 EVERYTHING = "*"
+# Roles that work with persons and cases; every other role, known or not, sees none of their numbers.
+IDENTIFIED_ROLES = frozenset({"finance", "auditor"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Visitor:
     def may_see(self, hospital_id: str, dept_id: str | None = None) -> bool:
         """Whether a grant covers the department, or the whole hospital when none is named."""
         return any(grant.covers(hospital_id, dept_id) for grant in self.grants)
+
+    @property
+    def reads_aggregates(self) -> bool:
+        """Whether whole hospitals are open to it only as aggregates of enough persons; one such grant decides."""
+        with_persons = IDENTIFIED_ROLES | {OPERATOR}
+        return any(grant.dept_id is None and grant.role not in with_persons for grant in self.grants)
 
 
 def identify(home: Home, on: date | None = None) -> Visitor:

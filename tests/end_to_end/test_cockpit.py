@@ -218,3 +218,30 @@ def test_a_department_head_sees_the_department_alone(reader: Reader, monkeypatch
     for page in ("gates", "overruns", "review", "what_if"):
         assert "只能查看所授权的科室" in reader.open(page, **FEBRUARY)
     assert "cost_yuan" not in reader.open("overview", hospital="H2", month="2025-01")
+
+
+def test_the_region_sees_aggregates_of_enough_persons(
+    reader: Reader, con: duckdb.DuckDBPyConnection, february: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from orchestration.privacy import visitor
+
+    smallest = 5
+    group, small = one(
+        con,
+        f"""select deduction_key, case_count from scored.fct_department_group where {MONTH} and dept_id = '0101'
+        and case_count between 1 and {smallest - 1} order by 1 limit 1""",
+    )
+    stay_id = one(con, f"select min(stay_id) from grouped.fct_case where {MONTH}")
+    asked = FEBRUARY | {"dept": "0101", "component": "INPATIENT_DEDUCTION"}
+    assert 0 < small < smallest and group in reader.open("component", **asked)
+
+    monkeypatch.setattr("cockpit.session.identify", lambda home: visitor.Visitor("region", (visitor.Grant("region", "*", None),)))
+    assert "dept=0101" in reader.open("overview", **FEBRUARY), "departments are aggregates"
+    assert f">{group}<" not in reader.open("component", **asked)
+    assert "<tbody><tr>" not in reader.open("cases", **FEBRUARY, dept="0101")
+    assert f"{stay_id} ·" not in reader.open("case", **FEBRUARY, stay=stay_id)
+    reader.open("source", **FEBRUARY, dept="0101", component="OUTPATIENT_DEDUCTION")
+    assert "最小单元" in reader.app.error[0].value and list(read_log(february))[-1]["is_refused"]
+    for page in ("department", "pool", "overruns", "indicators", "review", "gates", "what_if"):
+        reader.open(page, **FEBRUARY, dept="0101")
+    assert reader.open("overview", hospital="*", month="2025-01")

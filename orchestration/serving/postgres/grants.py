@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from orchestration.contract import load_policy_contract
-from orchestration.errors import ConfigurationError
-from orchestration.policy.folder import PARAMETER
-from orchestration.policy.model import Policy, is_in_force, rows_for
 from orchestration.policy.reading import Row
-from orchestration.privacy.visitor import EVERYTHING
-
-# Roles that work with persons and cases; every other role, known or not, sees none of their numbers.
-IDENTIFIED_ROLES = frozenset({"finance", "auditor"})
-MIN_CELL = "min_cell"
+from orchestration.privacy.visitor import EVERYTHING, IDENTIFIED_ROLES
 
 
 def grant_rows(policy_rows: Iterable[Row], smallest: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -37,23 +28,6 @@ def grant_rows(policy_rows: Iterable[Row], smallest: Mapping[str, int]) -> list[
             for hospital in granted
         ]
     return rows
-
-
-def smallest_cell(policy: Policy, hospital_id: str) -> int:
-    """The policy's `min_cell` that is in force for a hospital today.
-
-    Raises:
-        ConfigurationError: there is none; nothing may leave a hospital unguarded.
-    """
-    today = datetime.now(UTC).date()
-    for row in rows_for(load_policy_contract()[PARAMETER], policy.rows[PARAMETER], hospital_id):
-        if row["parameter_code"] == MIN_CELL and is_in_force(row, today) and str(row["value"]).isdigit():
-            return int(row["value"])
-    raise ConfigurationError(
-        f"no {MIN_CELL} is in force for {hospital_id}",
-        remedy="give it a row in parameter.csv that is valid today",
-        zh=f"机构 {hospital_id} 缺少最小单元参数",
-    )
 
 
 def memberships(rows: Iterable[Mapping[str, Any]]) -> dict[str, bool]:

@@ -14,15 +14,16 @@ import pyarrow as pa
 
 from orchestration.errors import ConfigurationError
 from orchestration.home import Home
-from orchestration.policy.folder import load_policy
+from orchestration.policy.folder import PARAMETER, load_policy
 from orchestration.privacy.access import record_access, require_grant
+from orchestration.privacy.smallest_cell import smallest_cell
 from orchestration.release.bi import PUBLISHED_MONTH, quoted
 from orchestration.release.catalogue import Mart, load_marts
 from orchestration.release.serving import open_release, release_folder
 from orchestration.release.warehouse import DICTIONARY, RELEASE_TABLE, RELEASES
 from orchestration.run.settings import read_settings
 from orchestration.serving.postgres.cells import CELL_SIZE, cell_size_sql
-from orchestration.serving.postgres.grants import grant_rows, memberships, smallest_cell
+from orchestration.serving.postgres.grants import grant_rows, memberships
 from orchestration.serving.postgres.layout import GRANT_TABLE, GRANTS, IDENTIFIED, LAYOUT_TABLE, READER, layout_statements
 from orchestration.serving.postgres.sql import literal
 from orchestration.serving.postgres.visibility import VISIBLE_DEPT, visible_dept_sql
@@ -161,7 +162,8 @@ def _copy(cursor: Any, mart: Mart, batches: pa.RecordBatchReader) -> int:
 def _write_grants(cursor: Any, home: Home, hospitals: Sequence[str]) -> tuple[str, ...]:
     """Replace the grants of the hospitals; grantees without an account on the server are returned."""
     policy = load_policy(read_settings(home).policy)
-    rows = grant_rows(policy.rows["access_grant"], {hospital: smallest_cell(policy, hospital) for hospital in hospitals})
+    smallest = {hospital: smallest_cell(policy.rows[PARAMETER], hospital) for hospital in hospitals}
+    rows = grant_rows(policy.rows["access_grant"], smallest)
     cursor.execute(f"delete from {GRANT_TABLE} where {_of(hospitals)}")
     if rows:
         kinds = {"valid_from": pa.date32(), "valid_to": pa.date32(), "min_cell": pa.int64()}
