@@ -41,7 +41,7 @@ groups as (
         min(group_name) as group_name,
         count(*) as case_count,
         count(*) filter (where overrun_yuan > 0) as overrun_count,
-        sum(overrun_yuan) as net_yuan,
+        -sum(overrun_yuan) as margin_yuan,
         sum(case when overrun_yuan > 0 then overrun_yuan else 0 end) as overrun_yuan
     from cases
     group by coalesce(group_code, '')
@@ -71,7 +71,7 @@ departments as (
         dept_id,
         count(*) as case_count,
         count(*) filter (where overrun_yuan > 0) as overrun_count,
-        sum(overrun_yuan) as net_yuan,
+        -sum(overrun_yuan) as margin_yuan,
         sum(case when overrun_yuan > 0 then overrun_yuan else 0 end) as overrun_yuan
     from cases
     group by dept_id

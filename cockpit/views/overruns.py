@@ -76,7 +76,7 @@ def _groups(cockpit: Cockpit, groups: list[dict[str, Any]], dept_id: str) -> Non
                 Column(texts("group"), group),
                 Column(texts("overrun_cases"), lambda row: f"{row['overrun_count']} / {row['case_count']}", is_number=True),
                 yuan_column(texts("overrun"), "overrun_yuan"),
-                change_column(texts("net"), "net_yuan", is_extra=True),
+                change_column(texts("margin"), "margin_yuan", is_extra=True),
                 Column(
                     texts("running_share"),
                     lambda row: percent(row["running_yuan"] / row["total_yuan"]),
@@ -103,7 +103,7 @@ def _departments(cockpit: Cockpit, basis: str) -> None:
                 Column(texts("department"), department),
                 Column(texts("overrun_cases"), lambda row: f"{row['overrun_count']} / {row['case_count']}", is_number=True),
                 yuan_column(texts("overrun"), "overrun_yuan"),
-                change_column(texts("net"), "net_yuan", is_extra=True),
+                change_column(texts("margin"), "margin_yuan", is_extra=True),
             ],
             cockpit.rows(queries.DEPARTMENTS, basis=basis, dept_id=""),
         )

@@ -28,8 +28,11 @@ def render() -> None:
     way(cockpit, (texts("page.review"), None))
     name = cockpit.names.hospital(cockpit.place.hospital_id)
     st.html(html.title(f"{name} · {texts('page.review')}", texts("review_lead")))
-    _recognition(cockpit)
-    _prices(cockpit)
+    beside, other = st.columns(2)
+    with beside:
+        _recognition(cockpit)
+    with other:
+        _prices(cockpit)
     _deviating(cockpit)
     _without_points(cockpit)
 
@@ -85,11 +88,11 @@ def _deviating(cockpit: Cockpit) -> None:
                 Column(texts("item"), lambda row: _item(cockpit, row)),
                 _plain_column(texts("quantity"), "quantity"),
                 _plain_column(texts("quantity_last_year"), "quantity_last_year", is_extra=True),
-                _plain_column(texts("unit_points"), "unit_points"),
-                _plain_column(texts("unit_points_last_year"), "unit_points_last_year", is_extra=True),
-                _plain_column(texts("price_per_point"), "price_per_point", is_extra=True),
+                yuan_column(texts("unit_points"), "unit_points"),
+                yuan_column(texts("unit_points_last_year"), "unit_points_last_year", is_extra=True),
+                yuan_column(texts("price_per_point"), "price_per_point", is_extra=True),
                 _percent_column(texts("price_deviation"), "price_deviation", is_extra=True),
-                _plain_column(texts("cost_per_point"), "cost_per_point"),
+                yuan_column(texts("cost_per_point"), "cost_per_point"),
                 _percent_column(texts("cost_deviation"), "cost_deviation"),
             ],
             rows,

@@ -78,7 +78,9 @@ def installed(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     from tests.end_to_end.conftest import publish
 
-    return publish(Home(tmp_path_factory.mktemp("january")), sample, "--month", "2025-01").home
+    folder = tmp_path_factory.mktemp("january") / "warehouse"
+    publish(folder, sample, "--month", "2025-01")
+    return Home(folder)
 
 
 def environment(home: Path) -> dict[str, str]:
