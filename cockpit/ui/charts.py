@@ -12,7 +12,7 @@ import streamlit as st
 from cockpit.ui.figures import number, signed
 
 INK, SOFT, LINE, UP, DOWN, TOTAL = "#1c2733", "#5b6b7b", "#dfe5eb", "#6ea6d6", "#dd7d52", "#8593a1"
-FONT = "Source Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Sans, sans-serif"
 SETTINGS = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 ROW_PIXELS = 34
 TEXT_ROOM = 0.34
