@@ -59,7 +59,9 @@ funded as (
         whole.*,
         ledger.funding_source,
         ledger.ledger_yuan,
-        sum(ledger.ledger_yuan) over (partition by whole.dept_id, whole.cost_category, whole.cost_level) as all_ledger_yuan
+        sum(ledger.ledger_yuan) over (partition by whole.dept_id, whole.cost_category, whole.cost_level) as all_ledger_yuan,
+        max(case when ledger.funding_source <> whole.main_funding_source then 1 else 0 end)
+            over (partition by whole.dept_id, whole.cost_category, whole.cost_level) as has_other_source
     from whole
     inner join ledger
         on whole.dept_id = ledger.dept_id
@@ -70,7 +72,7 @@ funded as (
 
 divisible as (
 
-    select * from funded where all_ledger_yuan <> 0
+    select * from funded where all_ledger_yuan <> 0 and has_other_source = 1
 
 ),
 
