@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -34,6 +35,7 @@ STAGES = {
 YUAN = "元 yuan"
 UNITS = {"points": "点 points", "case_count": "例 cases", "shortfall": "分 score"}
 MICRO_DIGITS = -6
+COVER = "cover"
 RECEIVED, USED, UNEXPLAINED = "received", "used", "unexplained"
 
 
@@ -52,6 +54,19 @@ class Identity:
     derived: Decimal
     difference: Decimal
     is_closed: bool
+    excluded_rows: int
+    excluded: Decimal
+    exclusion_reason: str | None
+
+    @property
+    def is_cover(self) -> bool:
+        """Whether it looks from the parents alone: every row of theirs taken up, or left for a reason."""
+        return self.kind.startswith(COVER)
+
+    @property
+    def exclusion_zh(self) -> str:
+        """Why parent rows are left, in Chinese."""
+        return reason_zh(self.exclusion_reason or "")
 
     @property
     def relation_zh(self) -> str:
@@ -71,6 +86,8 @@ class Identity:
     @property
     def made_by(self) -> str:
         """How the parents make the measure, in both languages."""
+        if self.is_cover:
+            return f"接续 {self.kind}"
         return "合计 sum" if self.kind == "sum" else f"分摊 {self.kind}"
 
 
@@ -139,6 +156,16 @@ class Statement:
     tables: Sequence[Coverage]
 
     @property
+    def shown(self) -> list[Identity]:
+        """Identities, and covers that are not closed: a cover that is closed says nothing a reader of figures asks for."""
+        return [one for one in self.identities if not one.is_cover or not one.is_closed]
+
+    @property
+    def left(self) -> list[Identity]:
+        """Where rows of a parent were left for a reason."""
+        return [one for one in self.identities if one.excluded_rows]
+
+    @property
     def is_closed(self) -> bool:
         """Whether every identity holds and every source row is accounted for."""
         return all(identity.is_closed for identity in self.identities) and all(table.is_closed for table in self.tables)
@@ -168,22 +195,44 @@ def read_statement(opened: OpenedRelease, month: date) -> Statement:
 
 def _identities(opened: OpenedRelease, month: date) -> Iterator[Identity]:
     relation = opened.relation(month, "fct_reconciliation")
-    query = f"""select relation, measure, kind, checked_rows, failing_rows, stated_amount, derived_amount, difference_amount,
-        is_closed from {relation} order by relation, measure, kind"""
-    for name, measure, kind, checked, failing, *figures, is_closed in opened.con.execute(query).fetchall():
-        is_micro = measure.endswith("_micro_yuan")
-        stated, derived, difference = (figure.scaleb(MICRO_DIGITS) if is_micro else figure for figure in figures)
-        unit = UNITS.get(measure, YUAN)
-        yield Identity(
-            name, measure, kind, unit, _parents(name, measure, kind), checked, failing, stated, derived, difference, is_closed
-        )
+    rows = opened.con.execute(f"select * from {relation} order by relation, measure, kind")
+    names = [column[0] for column in rows.description]
+    for row in rows.fetchall():
+        yield _identity(dict(zip(names, row, strict=True)))
+
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    """One row of the mart; releases published before parents were asked for what is left of them have no such columns."""
+    name, measure, kind = row["relation"], row["measure"], row["kind"]
+
+    def yuan(column: str) -> Decimal:
+        figure: Decimal = row.get(column, Decimal(0))
+        return figure.scaleb(MICRO_DIGITS) if measure.endswith("_micro_yuan") else figure
+
+    return Identity(
+        relation=name,
+        measure=measure,
+        kind=kind,
+        unit=UNITS.get(measure, YUAN),
+        parents=_parents(name, measure, kind),
+        checked_rows=row["checked_rows"],
+        failing_rows=row["failing_rows"],
+        stated=yuan("stated_amount"),
+        derived=yuan("derived_amount"),
+        difference=yuan("difference_amount"),
+        is_closed=row["is_closed"],
+        excluded_rows=row.get("excluded_rows") or 0,
+        excluded=yuan("excluded_amount"),
+        exclusion_reason=row.get("exclusion_reason"),
+    )
 
 
 def _parents(relation: str, measure: str, kind: str) -> tuple[str, ...]:
     """What the measure is made of, as this version declares it; a release may hold models it no longer knows."""
     declared = load_declarations().get(relation.rpartition(".")[2])
     edges = declared.edges_of(measure) if declared else []
-    return tuple(dict.fromkeys(edge.parent for edge in edges if edge.kind == kind.partition(" ")[0]))
+    wanted = [edge for edge in edges if kind.startswith((edge.kind, COVER))]
+    return tuple(dict.fromkeys(edge.parent for edge in wanted))
 
 
 def _tables(opened: OpenedRelease, month: date) -> Iterator[Coverage]:
@@ -199,7 +248,7 @@ def _tables(opened: OpenedRelease, month: date) -> Iterator[Coverage]:
 def statement_page(statement: Statement) -> str:
     """The statement as one self-contained page: no script, no network, to print and to sign."""
     record = statement.opened.record
-    stages = [(stage, list(group)) for stage, group in groupby(statement.identities, key=lambda one: one.stage)]
+    stages = [(stage, list(group)) for stage, group in groupby(statement.shown, key=lambda one: one.stage)]
     return _template().render(
         statement=statement,
         stages=stages,

@@ -69,10 +69,24 @@ REASONS = {
     "unknown pool": "奖金池代码不明",
     "department without bonus scheme": "科室不参加绩效",
     "person without bonus": "职工无绩效",
-    "not due in this month": "本月未到期",
     "dimension without weight": "维度未设权重",
     "outpatient settlement": "门诊结算",
     "reversed": "已冲销",
+    "gives to no other department": "不再向其他科室分摊",
+    "balance of an earlier month, or of a stay no longer delivered": "更早月份或已不再上传住院的余额",
+    "balance of another month, or of a stay not delivered": "其他月份或未上传住院的余额",
+    "stay that ended in the month": "当月出院",
+    "category or stage without a deduction ratio": "该类别或环节未设扣减比例",
+    "department not paid by case": "科室不按病例计酬",
+    "published since, or not earlier than the month": "此后已发布，或不早于本月",
+    "not due in this month": "本月未到期",
+    "case outside the population": "不在核算范围的病例",
+    "case that was never simulated": "未曾模拟结算的病例",
+    "case without a ruling": "无病例评议",
+    "department without a balance to carry": "科室无结转余额",
+    "no point price without a pool": "无绩效总额，不计点单价",
+    "closing line the reserve does not answer": "预留不对应的调整分录",
+    "department without persons": "科室无职工",
 }
 
 
@@ -83,7 +97,9 @@ def component_zh(component: str) -> str:
 
 def reason_zh(reason: str) -> str:
     """Why rows were used or left out; nothing where the side says it all."""
-    words = reason.replace(", ", ": ").split(": ") if reason not in REASONS else [reason]
+    if reason in REASONS:
+        return REASONS[reason]
+    words = reason.replace(", ", ": ").split(": ")
     return "：".join(REASONS.get(word, word) for word in words if word not in ("used", "unexplained"))
 
 

@@ -65,14 +65,30 @@ def build_phase(manifest: Manifest, phase: Phase, folder: Path, threads: int) ->
         runner = dbtRunner(manifest=manifest, callbacks=[on_node_finished(reporter.advance)])
         outcome = runner.invoke(_arguments(phase, folder, threads))
     if outcome.exception is not None:
-        raise CasemixError(
-            f"dbt could not run: {outcome.exception}", remedy="casemix status names the run; its folder holds run.json"
-        )
+        raise not_run(phase, outcome.exception)
     nodes = [_built(result) for result in outcome.result]  # type: ignore[union-attr]
     failed = [node for node in nodes if node.has_failed]
     if failed:
         raise _stopped(phase, failed, folder, _offending_rows(outcome.result, folder))
     return nodes
+
+
+def not_run(phase: Phase, error: BaseException) -> CasemixError:
+    """What to tell a user when dbt ended without results: it was interrupted, or something it needs is broken."""
+    if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+        return CasemixError(
+            f"the run was interrupted in the phase '{phase.title_en}'; nothing was published",
+            rule="F37",
+            remedy="run the month again: it starts from its landed batches, scratch files of this run are removed",
+            zh=f"运行在{phase.title_zh}阶段被中断，未发布任何结果；重新运行该月即可",
+        )
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return CasemixError(
+        f"dbt could not run the phase '{phase.title_en}': {reason}",
+        rule="BUILD",
+        remedy="casemix status names the run; its folder holds run.json",
+        zh=f"dbt 未能执行{phase.title_zh}阶段",
+    )
 
 
 def _arguments(phase: Phase, folder: Path, threads: int) -> list[str]:

@@ -7,8 +7,10 @@ import errno
 import pytest
 
 from orchestration.errors import CasemixError, GateStopped
+from orchestration.run.build import not_run
 from orchestration.run.completeness import require_built
 from orchestration.run.disk import exhausted
+from orchestration.run.phases import PHASES
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,16 @@ def test_f45_what_did_not_run_is_named() -> None:
     assert require_built({"model.a", "test.b"}, ["test.b", "model.a", "model.extra"])["nodes"] == 2
     with pytest.raises(GateStopped, match=r"1 of 2 models and tests did not run: test\.b"):
         require_built({"model.a", "test.b"}, ["model.a"])
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (KeyboardInterrupt(), "was interrupted in the phase 'calculate'"),
+        (RuntimeError(), "RuntimeError"),
+        (RuntimeError("no file"), "no file"),
+    ],
+)
+def test_f37_a_build_that_ended_without_results_says_why_and_what_to_do(error: BaseException, said: str) -> None:
+    told = not_run(PHASES[-1], error)
+    assert said in told.message and told.zh and told.remedy

@@ -2,6 +2,7 @@
     'fct_bonus_journal',
     'fct_case',
     'fct_case_cost',
+    'fct_case_ruling',
     'fct_case_settlement',
     'fct_cost_bucket',
     'fct_cost_posting',
@@ -9,14 +10,16 @@
     'fct_department_bonus',
     'fct_department_cost',
     'fct_department_group',
-    'fct_dimension_score',
-    'fct_item_cost',
+    'fct_group_cost',
     'fct_open_stay',
+    'fct_prior_period',
+    'fct_recognition_review',
     'fct_settlement_difference',
     'fct_staff_bonus',
     'fct_true_up',
     'fct_unit_cost',
     'fct_workload_points',
+    'int_conformed__case',
     'int_costing__allocation',
     'int_costing__case_department_cost',
     'int_costing__charge_volume',
@@ -32,9 +35,11 @@
     'int_costing__shared_pool',
     'int_costing__stay_share',
     'int_scoring__deduct_outpatient',
+    'int_scoring__share_cases',
     'int_settlement__case_ward_payment',
     'int_settlement__match_true_ups',
     'int_settlement__population_case',
+    'int_settlement__recall_openings',
     'int_settlement__true_up_case_ward',
 ] -%}
 -- Each identity is generated from the declaration of its model; what is listed here is only the order of building.
@@ -65,7 +70,10 @@ published as (
         cast(coalesce(identities.stated_amount, 0) as decimal(38, 8)) as stated_amount,
         cast(coalesce(identities.derived_amount, 0) as decimal(38, 8)) as derived_amount,
         cast(coalesce(identities.difference_amount, 0) as decimal(38, 8)) as difference_amount,
-        coalesce(identities.failing_rows, 0) = 0 as is_closed
+        coalesce(identities.failing_rows, 0) = 0 as is_closed,
+        cast(identities.excluded_rows as bigint) as excluded_rows,
+        cast(coalesce(identities.excluded_amount, 0) as decimal(38, 8)) as excluded_amount,
+        case when identities.excluded_rows > 0 then identities.exclusion_reason end as exclusion_reason
     from identities
     cross join scope
 

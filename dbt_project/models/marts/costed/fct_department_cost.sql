@@ -6,15 +6,7 @@ with scope as (
 
 department_cost as (
 
-    select
-        dept_id,
-        service_setting,
-        cost_category,
-        stage,
-        cost_level,
-        sum(amount_yuan) as amount_yuan
-    from {{ ref('int_costing__department_cost') }}
-    group by dept_id, service_setting, cost_category, stage, cost_level
+    {{ lineage_sum('fct_department_cost', {'int_costing__department_cost': ref('int_costing__department_cost')}) }}
 
 ),
 
