@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from orchestration.cli.trace import Form
@@ -39,6 +39,7 @@ def _print(evidence: Evidence, most: int) -> int:
     rows = [[labels[name], name, str(value)] for name, value in head["published"].items() if value is not None]
     title = f"{head['mart_zh']} {' '.join(evidence.key.values())} {head['hospital_id']} {head['month']} · {head['release_id']}"
     print_table(title, [("项", False), ("column", False), ("值 value", True)], rows)
+    _print_compared(head["compared"])
     titles = [
         ("来源 source", False),
         ("行 row", True),
@@ -48,7 +49,7 @@ def _print(evidence: Evidence, most: int) -> int:
     ]
     counted = [
         [
-            f"{row['source_file']} ({row['batch_id']})" if row["source_file"] else row["table_zh"],
+            f"{row['source_file']} ({row['batch_id']})" if row["source_file"] else f"{row['month']} {row['table_zh']}",
             str(row["file_row"] or ""),
             row["key"],
             row["numerator"] or "",
@@ -58,7 +59,33 @@ def _print(evidence: Evidence, most: int) -> int:
     ]
     print_table(f"计入的行 rows counted（{len(counted)} / {len(evidence.rows)}）", titles, counted)
     for side, gap in head["difference"].items():
-        console.print(
-            f"{labels[side]} {side}: 逐行合计 counted {head['counted'][side]}   差额 difference {gap}", style="bold", markup=False
-        )
+        total = head["counted"][side]
+        said = f"逐行合计 counted {total}   " if total is not None else ""
+        console.print(f"{labels[side]} {side}: {said}差额 difference {gap}", style="bold", markup=False)
     return len(counted)
+
+
+def _print_compared(compared: list[dict[str, Any]]) -> None:
+    """Both months of a growth, with what their rows add up to."""
+    from orchestration.cli.console import print_table
+
+    if not compared:
+        return
+    titles = [
+        ("月份 month", False),
+        ("指标 indicator", False),
+        ("分子 numerator", True),
+        ("分母 denominator", True),
+        ("差额 difference", True),
+    ]
+    rows = [
+        [
+            one["month"],
+            one["subject"]["indicator_code"],
+            one["published"]["numerator"] or "",
+            one["published"]["denominator"] or "",
+            " / ".join(one["difference"].values()),
+        ]
+        for one in compared
+    ]
+    print_table("同比 compared with last year", titles, rows)

@@ -1,7 +1,8 @@
 """Evidence for figures that are no yuan: the rows a published indicator counts, with their source addresses.
 
 An indicator is one row of a mart whose declaration has `evidence` edges. What each row puts into numerator and denominator
-comes from the columns that the definition, a policy row, names; what they add up to is set against what is published.
+comes from the columns that the definition, a policy row, names; what they add up to is set against what is published. A
+growth rests on another indicator in two months: the rows of both are its evidence.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cached_property
 from itertools import count
 from typing import Any
@@ -24,6 +25,10 @@ from orchestration.lineage.words import parent_zh
 
 NUMBERS = count(1)
 SIDES = ("numerator", "denominator")
+GROWTH = "growth"
+YEAR = 12
+COMPARED_UNIT = Decimal("0.000001")
+"""What this year's volume came to at last year's value is rounded to six decimals, as the model does."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Definition:
 class CountedRow:
     """A row behind the indicator. A row with several source rows counts at the first of them, so that sums stay sums."""
 
+    month: date
     relation: str
     relation_zh: str
     key: str
@@ -85,8 +91,25 @@ class Evidence:
         return dict(zip(names, row, strict=True))
 
     @cached_property
+    def compared(self) -> tuple[Evidence, ...]:
+        """What a growth compares: the indicator it names in this month and twelve months before; nothing for other figures."""
+        if self._defined("basis") != GROWTH:
+            return ()
+        key = self.key | {"indicator_code": str(self.row["numerator_name"])}
+        mart = self.declaration.relation
+        return Evidence(self.opened, self.month, mart, key), Evidence(self.opened, _months_before(self.month, YEAR), mart, key)
+
+    @cached_property
+    def months(self) -> list[date]:
+        """Months whose rows are counted."""
+        return [one.month for one in self.compared] or [self.month]
+
+    @cached_property
     def definitions(self) -> list[Definition]:
         """The policy rows that say what is counted."""
+        return [*self._own_definitions(), *(found for one in self.compared for found in one.definitions)]
+
+    def _own_definitions(self) -> list[Definition]:
         return [found for edge in self.declaration.parents if edge.space == POLICY for found in self._definition(edge)]
 
     def _definition(self, edge: Edge) -> Iterator[Definition]:
@@ -100,18 +123,25 @@ class Evidence:
 
     @cached_property
     def rows(self) -> list[CountedRow]:
-        """Every row counted, those that count most first."""
+        """Every row counted, those that count most first; of a growth those of this year, then those of last year."""
+        if self.compared:
+            return [row for one in self.compared for row in one.rows]
         edges = [edge for edge in self.declaration.parents if edge.kind == "evidence"]
         return [row for edge in edges for row in self._counted(edge)]
 
     @cached_property
     def sums(self) -> dict[str, Decimal | None]:
-        """What the rows add up to, by side; None where the evidence does not say what a row counts. No rows are zero."""
+        """What the rows add up to, by side; None where the evidence does not say what a row counts, and for a growth, which
+        adds up nothing itself. No rows are zero."""
+        if self.compared:
+            return dict.fromkeys(SIDES)
         return {side: _sum(getattr(row, side) for row in self.rows) if self.rows else Decimal(0) for side in SIDES}
 
     @cached_property
     def differences(self) -> dict[str, Decimal]:
         """Published less counted, by side, where both are known."""
+        if self.compared:
+            return {side: Decimal(self.row[side]) - total for side, total in self._grown().items()}
         scale = self._scale
         counted = {"numerator": scale, "denominator": Decimal(1)}
         return {
@@ -119,6 +149,18 @@ class Evidence:
             for side, total in self.sums.items()
             if total is not None and self.row.get(side) is not None
         }
+
+    def _grown(self) -> dict[str, Decimal]:
+        """What the counted rows of both months make of the growth: a count is compared with last year's, a mean by its volume."""
+        totals = [(one.sums["numerator"], one.sums["denominator"], one._scale) for one in self.compared]
+        (above, below, scale), (above_before, below_before, scale_before) = totals
+        if above is None or above_before is None:
+            return {}
+        expected = above_before * scale_before
+        if below and below_before:
+            with localcontext(prec=60):
+                expected = (expected * below / below_before).quantize(COMPARED_UNIT, ROUND_HALF_UP)
+        return {"numerator": above * scale - expected, "denominator": expected}
 
     @cached_property
     def _scale(self) -> Decimal:
@@ -152,6 +194,7 @@ class Evidence:
         order = "order by abs(coalesce(counted_numerator, 0)) desc, abs(coalesce(counted_denominator, 0)) desc, key, source_row"
         for batch_key, file_row, key, facts, above, below in self.opened.con.execute(f"{query} {order}").fetchall():
             yield CountedRow(
+                month=self.month,
                 relation=edge.parent,
                 relation_zh=parent_zh(edge.parent),
                 key=str(key),
@@ -234,6 +277,12 @@ def is_evidence_mart(mart: str) -> bool:
     declared = load_declarations().get(mart.rpartition(".")[2])
     is_named = declared is not None and mart in (declared.name, declared.relation) and not declared.measures
     return is_named and declared is not None and any(edge.kind == "evidence" for edge in declared.parents)
+
+
+def _months_before(month: date, months: int) -> date:
+    """First day of a month so many months before."""
+    year, index = divmod(month.year * 12 + month.month - 1 - months, 12)
+    return date(year, index + 1, 1)
 
 
 def _described(edge: Edge) -> str:

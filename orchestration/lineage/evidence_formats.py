@@ -10,12 +10,13 @@ from typing import Any, TextIO
 
 import jinja2
 
-from orchestration.lineage.evidence import CountedRow, Evidence
+from orchestration.lineage.evidence import SIDES, CountedRow, Evidence
 from orchestration.lineage.formats import origin, plain
 from orchestration.release.catalogue import load_marts
 
 TEMPLATE = Path(__file__).with_name("evidence.html")
 ROW_COLUMNS = (
+    "month",
     "table",
     "table_zh",
     "source_file",
@@ -33,6 +34,7 @@ ROW_COLUMNS = (
 def evidence_row(row: CountedRow) -> dict[str, Any]:
     """One counted row with its whole address."""
     return {
+        "month": f"{row.month:%Y-%m}",
         "table": row.relation,
         "table_zh": row.relation_zh,
         "source_file": row.source.source_name if row.source else None,
@@ -63,6 +65,18 @@ def evidence_summary(evidence: Evidence) -> dict[str, Any]:
         ],
         "counted": {side: plain(total) for side, total in evidence.sums.items()},
         "difference": {side: plain(gap) for side, gap in evidence.differences.items()},
+        "compared": [
+            {
+                "month": f"{one.month:%Y-%m}",
+                "subject": one.key,
+                "published": {name: _text(one.row[name]) for name in (*SIDES, "value")},
+                "counted": {side: plain(total) for side, total in one.sums.items()},
+                "difference": {side: plain(gap) for side, gap in one.differences.items()},
+                "is_closed": not any(one.differences.values()),
+                "rows": len(one.rows),
+            }
+            for one in evidence.compared
+        ],
         "rows": len(evidence.rows),
     }
 
@@ -82,7 +96,7 @@ def evidence_page(evidence: Evidence, most: int) -> str:
         labels=published_labels(evidence),
         rows=[evidence_row(row) for row in evidence.rows[:most]],
         rest=max(len(evidence.rows) - most, 0),
-        is_closed=not any(evidence.differences.values()),
+        is_closed=not any(gap for one in (evidence, *evidence.compared) for gap in one.differences.values()),
         has_difference=bool(evidence.differences),
     )
 

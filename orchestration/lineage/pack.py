@@ -84,7 +84,7 @@ def _contents(explained: Trace | Evidence) -> Iterator[tuple[str, bytes, int]]:
         if record.sequence <= opened.record.sequence:
             name = f"records/{record.release_id}/{RECORD_FILE}"
             yield name, (opened.home.published / record.release_id / RECORD_FILE).read_bytes(), 0
-    for month in explained.months if isinstance(explained, Trace) else [explained.month]:
+    for month in explained.months:
         folder = opened.home.landing / opened.hospital_id / f"{month:%Y-%m}"
         for manifest in sorted(folder.glob(f"b[0-9]*/{MANIFEST}")):
             yield f"landing/{month:%Y-%m}/{manifest.parent.name}/{MANIFEST}", manifest.read_bytes(), 0
@@ -156,12 +156,16 @@ def _verify_sums(path: Path, trace: dict[str, Any]) -> None:
 
 
 def _verify_counts(path: Path, head: dict[str, Any]) -> None:
-    """What the rows put into each side is what is said to be counted, and leaves nothing of the published value open."""
-    for side, total in head["counted"].items():
-        counted = sum((Decimal(row[side]) for row in head["evidence"] if row[side] is not None), Decimal(0))
-        _require(path, total is None or counted == Decimal(total), f"the sum of the {side}", "合计")
-    for side, gap in head["difference"].items():
-        _require(path, Decimal(gap) == 0, f"the published {side}", "发布值")
+    """What the rows put into each side is what is said to be counted, and leaves nothing of the published value open; of a
+    growth in both months."""
+    for one in head["compared"] or [head]:
+        rows = [row for row in head["evidence"] if row["month"] == one["month"]]
+        for side, total in one["counted"].items():
+            counted = sum((Decimal(row[side]) for row in rows if row[side] is not None), Decimal(0))
+            _require(path, total is None or counted == Decimal(total), f"the sum of the {side}", "合计")
+    for one in (head, *head["compared"]):
+        for side, gap in one["difference"].items():
+            _require(path, Decimal(gap) == 0, f"the published {side}", "发布值")
 
 
 def _require(path: Path, holds: bool, what: str, zh: str) -> None:

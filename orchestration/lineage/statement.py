@@ -93,7 +93,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Disposition:
-    """What became of some rows of a source table: rows, yuan and a checksum of their addresses."""
+    """What became of some rows of a source table: rows, yuan and a checksum of their business keys."""
 
     side: str
     reason: str

@@ -50,11 +50,17 @@ CHANGES = {
         ("LIN-02", "his_charge 1 rows -100.00 yuan"),
         waived="CON-02",
     ),
-    "every other voucher line": Change(
+    "every other expense line": Change(
         "costing/int_costing__ledger_line.sql",
         "where accounts.account_class = 'expense'\n",
-        "where accounts.account_class = 'expense' and mod(lines.source_row, 2) = 0\n",
+        "where accounts.account_class = 'expense' and mod(lines.source_row, 4) = 2\n",
         ("LIN-02", "ledger_voucher_line"),
+    ),
+    "a bonus without its deduction": Change(
+        "scoring/int_scoring__list_lines.sql",
+        "where lines.amount_yuan <> 0\n",
+        "where lines.amount_yuan <> 0 and lines.component <> 'OUTPATIENT_DEDUCTION'\n",
+        ("LIN-01", "cover of int_scoring__deduct_outpatient.deduction_yuan by dept_id"),
     ),
 }
 

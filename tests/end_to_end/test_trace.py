@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ import pytest
 from orchestration.errors import BadInput
 from orchestration.home import Home
 from orchestration.lineage.evidence import Evidence
+from orchestration.lineage.evidence_formats import evidence_page
 from orchestration.lineage.formats import leaf_row, write_leaves
 from orchestration.lineage.opened import OpenedRelease, open_release
-from orchestration.lineage.pack import CONTENTS, EVIDENCE, TRACE, verify_pack
+from orchestration.lineage.pack import CONTENTS, EVIDENCE, TRACE, verify_pack, write_pack
 from orchestration.lineage.trace import Trace, bonus_subject, explain_month, mart_subject
 from tests.conftest import Casemix
 from tests.end_to_end.conftest import copy_home
@@ -243,6 +244,38 @@ def test_an_indicator_whose_rows_were_altered_differs(opened: OpenedRelease) -> 
     key = {"level": "department", "subject_id": "0101", "indicator_code": "average_stay_days"}
     evidence = Evidence(opened, JANUARY, "scored.fct_indicator", key)
     assert evidence.differences == {"numerator": -len(evidence.rows), "denominator": 0}
+
+
+@pytest.fixture
+def grown(home: Home, monkeypatch: pytest.MonkeyPatch) -> Evidence:
+    """The growth of the fee of a department's cases over the month before: a sample of two months has no year to look back."""
+    monkeypatch.setattr("orchestration.lineage.evidence.YEAR", 1)
+    opened = open_release(home, "H1", FEBRUARY)
+    key = {"level": "department", "subject_id": "0101", "indicator_code": "fee_per_case"}
+    now, before = (Evidence(opened, month, "scored.fct_indicator", key).row for month in (FEBRUARY, JANUARY))
+    expected = (before["numerator"] * now["denominator"] / before["denominator"]).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+    opened.con.execute(
+        f"""create table grown as from {opened.relation(FEBRUARY, "fct_indicator")} union all
+            select * replace (
+                'fee_per_case_growth' as indicator_code, numerator - {expected} as numerator, {expected} as denominator,
+                'fee_per_case' as numerator_name, null as denominator_name
+            ) from {opened.relation(FEBRUARY, "fct_indicator")}
+            where level = 'department' and subject_id = '0101' and indicator_code = 'fee_per_case'"""
+    )
+    opened._views[FEBRUARY, "fct_indicator"] = "grown"
+    return Evidence(opened, FEBRUARY, "scored.fct_indicator", key | {"indicator_code": "fee_per_case_growth"})
+
+
+def test_a_growth_rests_on_the_rows_of_both_months(grown: Evidence, tmp_path: Path) -> None:
+    assert grown.differences == {"numerator": 0, "denominator": 0}
+    assert [one.month for one in grown.compared] == [FEBRUARY, JANUARY]
+    assert {row.month for row in grown.rows} == {FEBRUARY, JANUARY}
+    assert all(row.source and row.source.source_name.startswith(f"H1/{row.month:%Y-%m}/") for row in grown.rows)
+    codes = [found.values["指标编码"] for found in grown.definitions]
+    assert {"fee_per_case_growth", "fee_per_case"} == set(codes)
+    assert "同比" in evidence_page(grown, 10)
+    write_pack(grown, tmp_path / "growth.zip")
+    assert verify_pack(tmp_path / "growth.zip")["subject"]["indicator_code"] == "fee_per_case_growth"
 
 
 @pytest.fixture

@@ -8,13 +8,22 @@ Rows of a source table by what became of them: one row per reason. `reason` is a
         {{ reason }} as reason,
         count(*) as row_count,
         cast(coalesce(sum({{ amount }}), 0) as decimal(38, 2)) as amount_yuan,
-        {{ address_checksum('received') }} as key_checksum
+        {{ checksum(key_number(table_name, 'received')) }} as key_checksum
     from landing.{{ table_name }} as received
     {{ joined }}
     group by 2
 {%- endmacro %}
 
-{#- A number that changes when an address is missing, added or exchanged; equal on every engine. -#}
-{% macro address_checksum(alias) -%}
-    cast(coalesce(sum(mod({{ alias }}.source_row * 2654435761 + {{ alias }}.batch_key * 40503, 4294967291)), 0) as decimal(38, 0))
+{#- A number made of the business key of a landed row, whatever file and row it came in. -#}
+{% macro key_number(table_name, alias) -%}
+    {%- if not execute -%}{{ return('0') }}{%- endif -%}
+    {%- set table = contract_tables() | selectattr('name', 'equalto', table_name) | first -%}
+    {%- set columns = [] -%}
+    {%- for column in table.key -%}{%- do columns.append(alias ~ '.' ~ column) -%}{%- endfor -%}
+    {{ return(key_hash(columns)) }}
+{%- endmacro %}
+
+{#- A number that changes when a row is missing, added or exchanged for another, in whatever order the rows are read. -#}
+{% macro checksum(number) -%}
+    cast(coalesce(sum(cast({{ number }} as {{ exact_integer() }})), 0) as decimal(38, 0))
 {%- endmacro %}

@@ -30,6 +30,17 @@ discharges as (
 
 ),
 
+-- A charge keeps the address of its row and no text: its key is looked up where it was delivered.
+delivered_charges as (
+
+    select
+        landed.batch_key,
+        landed.source_row,
+        {{ key_number('his_charge', 'landed') }} as key_number
+    from landing.his_charge as landed
+
+),
+
 received as (
 
     {% for table, amount in [
@@ -50,8 +61,9 @@ taken as (
         case when dispositions.is_used then 'used' else dispositions.disposition end as reason,
         count(*) as row_count,
         cast(coalesce(sum(charges.amount_yuan), 0) as decimal(38, 2)) as amount_yuan,
-        {{ address_checksum('charges') }} as key_checksum
+        {{ checksum('delivered.key_number') }} as key_checksum
     from {{ ref('int_conformed__charge') }} as charges
+    left join delivered_charges as delivered on charges.source_row = delivered.source_row and charges.batch_key = delivered.batch_key
     inner join {{ ref('int_conformed__disposition') }} as dispositions on charges.disposition_code = dispositions.disposition_code
     group by 1, 2
     union all
