@@ -75,6 +75,7 @@ REASONS = {
     "gives to no other department": "不再向其他科室分摊",
     "balance of an earlier month, or of a stay no longer delivered": "更早月份或已不再上传住院的余额",
     "balance of another month, or of a stay not delivered": "其他月份或未上传住院的余额",
+    "no stay of the ward bears it": "无住院可承担",
     "stay that ended in the month": "当月出院",
     "category or stage without a deduction ratio": "该类别或环节未设扣减比例",
     "department not paid by case": "科室不按病例计酬",

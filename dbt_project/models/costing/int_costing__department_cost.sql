@@ -1,8 +1,25 @@
-with summed as (
+with direct_cost as (
 
-    {{ lineage_sum('int_costing__department_cost', {
-        'int_costing__direct_cost': ref('int_costing__direct_cost'), 'int_costing__allocation': ref('int_costing__allocation')
-    }) }}
+    select * from {{ ref('int_costing__direct_cost') }}
+
+),
+
+postings as (
+
+    select * from {{ ref('int_costing__allocation') }}
+
+),
+
+rows_of_stages as (
+
+    select dept_id, service_setting, cost_category, cost_level, 'direct' as stage, is_own_item, amount_yuan
+    from direct_cost
+    union all
+    select to_dept_id, to_service_setting, cost_category, cost_level, stage, false as is_own_item, amount_yuan
+    from postings
+    union all
+    select from_dept_id, 'none' as service_setting, cost_category, cost_level, stage, false as is_own_item, -amount_yuan as amount_yuan
+    from postings
 
 ),
 
@@ -16,10 +33,16 @@ department_cost as (
         stage,
         is_own_item,
         cost_level <= {{ parameter('bonus_cost_level') }} as is_in_scope,
-        cast(amount_yuan as decimal(38, 2)) as amount_yuan
-    from summed
-    where amount_yuan <> 0
+        cast(sum(amount_yuan) as decimal(38, 2)) as amount_yuan
+    from rows_of_stages
+    group by dept_id, service_setting, cost_category, cost_level, stage, is_own_item
+
+),
+
+not_empty as (
+
+    select * from department_cost where amount_yuan <> 0
 
 )
 
-select * from department_cost
+select * from not_empty
