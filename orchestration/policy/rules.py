@@ -36,16 +36,24 @@ AWARD_BASES = {
     "saving": "rate",
     "overrun": "rate",
     "excess": "rate",
+    "surplus": "rate",
+    "share": "rate",
+    "charge": "rate",
     "top_share": "rate",
+    "year_total": "rate",
     "amount": "amount",
     "per_unit": "amount",
 }
-YUAN_BASES = frozenset({"saving", "overrun", "excess"})
-YUAN_INDICATORS = frozenset({"cost_control_ratio", "drug_share", "fee_per_case_growth", "material_share"})
+# Bases that take a part of yuan above, and of yuan below the line of the indicator.
+YUAN_ABOVE = frozenset({"saving", "overrun", "excess", "surplus", "share", "charge"})
+YUAN_BELOW = frozenset({"saving", "overrun", "excess", "surplus"})
+# What rulings charge to departments is no indicator that is counted.
+RULED_OVERRUN = "ruled_overrun"
 EXACTLY_ONE = {"bonus_scheme": ("dept_class", "dept_id"), "allocation_step": ("from_dept_class", "from_dept_id")}
 REFERENCES = {
     ("indicator_target", "indicator_code"): ("indicator", "indicator_code"),
     ("award", "indicator_code"): ("indicator", "indicator_code"),
+    ("indicator_component", "component_code"): ("indicator", "indicator_code"),
     ("front_page_score", "gate_id"): ("gate", "gate_id"),
     ("gate_waiver", "gate_id"): ("gate", "gate_id"),
     ("dip_term", "group_code"): ("dip_group", "group_code"),
@@ -56,8 +64,8 @@ REFERENCES = {
 def find_problems(rows: Rows, registry: Sequence[Row]) -> list[Problem]:
     """All problems of a policy; `registry` are the rows of the default parameter.csv, which say what a parameter may be."""
     checks: tuple[Callable[[Rows], Iterable[Problem]], ...] = (
-        validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, linkage, activities,
-        allocation_steps, payment_rules, awards, catalogue_terms, catalogue_groups,
+        validity, ranges, exactly_one, references, department_classes, score_weights, staff_shares, linkage, components,
+        activities, allocation_steps, payment_rules, awards, catalogue_terms, catalogue_groups,
     )  # fmt: skip
     return [problem for check in checks for problem in check(rows)] + list(parameters(rows["parameter"], registry))
 
@@ -151,6 +159,7 @@ def references(rows: Rows) -> Iterator[Problem]:
 
 def awards(rows: Rows) -> Iterator[Problem]:
     """Awards have a basis that can be computed and the value it needs."""
+    definitions = {row["indicator_code"]: row for row in rows["indicator_definition"]}
     for row in rows["award"]:
         basis = row["basis"]
         if basis not in AWARD_BASES:
@@ -158,10 +167,21 @@ def awards(rows: Rows) -> Iterator[Problem]:
         elif row[AWARD_BASES[basis]] is None:
             needed = AWARD_BASES[basis]
             yield row_problem("F33", row, f"{needed} is empty", f"The basis {basis} needs {needed}.", "奖惩规则缺少比例或金额")
-        elif basis in YUAN_BASES and row["indicator_code"] not in YUAN_INDICATORS:
-            message = f"{row['indicator_code']} is no share of yuan in yuan"
-            remedy = f"The basis {basis} works on {', '.join(sorted(YUAN_INDICATORS))}."
-            yield row_problem("F33", row, message, remedy, "该指标不是金额之比")
+        elif basis in YUAN_ABOVE and not _counts_yuan(row["indicator_code"], definitions, is_below=basis in YUAN_BELOW):
+            message = f"{row['indicator_code']} is no amount in yuan, or no share of yuan in yuan"
+            remedy = f"The basis {basis} works on indicators whose quantities are in yuan (…_yuan in indicator_definition.csv)."
+            yield row_problem("F33", row, message, remedy, "该指标不是金额或金额之比")
+
+
+def _counts_yuan(indicator: str, definitions: Mapping[str, Row], *, is_below: bool) -> bool:
+    """Whether an indicator counts yuan above the line, and below it where asked; growth is measured against yuan."""
+    definition = definitions.get(indicator)
+    if definition is None:
+        return indicator == RULED_OVERRUN and not is_below
+    if definition["basis"] in ("growth", "year"):
+        return _counts_yuan(definition["numerator"], definitions, is_below=is_below and definition["basis"] == "year")
+    sides = [definition["numerator"], definition["denominator"] if is_below else definition["numerator"]]
+    return definition["basis"] in ("case", "activity") and all(str(side).endswith("_yuan") for side in sides)
 
 
 def department_classes(rows: Rows) -> Iterator[Problem]:
@@ -188,6 +208,11 @@ def score_weights(rows: Rows) -> Iterator[Problem]:
 def linkage(rows: Rows) -> Iterator[Problem]:
     """Weights of the parts of the linkage assessment sum to 1 on every day."""
     yield from _sums_to_one(rows["linkage"], (), "weight")
+
+
+def components(rows: Rows) -> Iterator[Problem]:
+    """Weights of the components of an index sum to 1 on every day."""
+    yield from _sums_to_one(rows["indicator_component"], ("indicator_code",), "weight")
 
 
 def activities(rows: Rows) -> Iterator[Problem]:

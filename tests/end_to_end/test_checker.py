@@ -177,10 +177,11 @@ def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sam
     assert not any(everyone.leaf_differences.values())
     assert [line.component for line in everyone.lines if not everyone.leaf_counts[line.number]] == []
     assert {"policy.award", "policy.indicator_target"} <= {leaf.table for leaf in everyone.leaves(20)}
-    (carded / "award.csv").write_text(
-        (carded / "award.csv").read_text(encoding="utf-8").replace(".05,", ".06,"), encoding="utf-8"
-    )
-    assert any("bonus of" in text for text in differing(home, "H2", carded))
+    awards = (carded / "award.csv").read_text(encoding="utf-8")
+    for rate in ("saving,.05", "surplus,.0107", "saving,.0043", "overrun,.03", "year_total,.20", "charge,.35", "share,.20", "unit,,500"):
+        assert rate in awards
+        (carded / "award.csv").write_text(awards.replace(rate, rate + "1"), encoding="utf-8")
+        assert any("bonus of" in text for text in differing(home, "H2", carded)), f"a wrong rate shows: {rate}"
 
 
 @pytest.mark.slow

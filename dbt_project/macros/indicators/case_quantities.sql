@@ -7,15 +7,15 @@
         'is_complication_checked', 'is_complicated', 'is_type_1_incision', 'is_infected_incision', 'is_readmission_checked',
         'is_card_readmission', 'is_national_readmission', 'is_not_long_stay', 'is_given_antibacterials', 'is_front_page_excellent',
         'is_coding_reviewed', 'is_coding_correct', 'is_pathway_eligible', 'is_on_pathway', 'is_pathway_completed', 'is_varied',
-        'is_controllably_varied',
+        'is_controllably_varied', 'is_unvaried', 'is_listed_technique', 'is_special_review',
     ]) }}
 {%- endmacro %}
 
 {#- What an indicator may add up over the cases of its population. -#}
 {% macro case_quantities() -%}
     {{ return(case_marks() + [
-        'case_count', 'stay_days', 'preoperative_days', 'weight', 'total_fee_yuan', 'drug_fee_yuan', 'material_fee_yuan', 'cost_yuan',
-        'standard_total_yuan', 'margin_yuan', 'fee_ratio', 'days_ratio', 'front_page_points',
+        'case_count', 'stay_days', 'preoperative_days', 'weight', 'total_fee_yuan', 'drug_fee_yuan', 'drug_fee_without_herbs_yuan', 'material_fee_yuan',
+        'cost_yuan', 'standard_total_yuan', 'margin_yuan', 'fee_ratio', 'days_ratio', 'front_page_points',
     ]) }}
 {%- endmacro %}
 
@@ -28,10 +28,11 @@
     end
 {%- endmacro %}
 
-{#- Definitions in force of the month's indicators; `basis` is what they count. -#}
-{% macro indicator_definitions(basis) -%}
+{#- Definitions in force of the month's indicators; the arguments are what they count. -#}
+{% macro indicator_definitions() -%}
     select
         definitions.indicator_code,
+        definitions.basis,
         coalesce(definitions.population, '') as population,
         definitions.numerator,
         definitions.multiplier,
@@ -44,5 +45,5 @@
             definitions.indicator_code = indicators.indicator_code
             and definitions.definition_version = indicators.definition_version
             and {{ in_force('indicators', 'decisions.month') }}
-    where definitions.basis = '{{ basis }}' and {{ in_force('definitions', 'decisions.month') }}
+    where definitions.basis in ('{{ varargs | join("', '") }}') and {{ in_force('definitions', 'decisions.month') }}
 {%- endmacro %}

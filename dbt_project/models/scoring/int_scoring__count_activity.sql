@@ -5,7 +5,9 @@
     'outpatient_drug_yuan': outpatient ~ ' and ' ~ drug, 'material_revenue_yuan': "volumes.item_kind = 'material'",
     'revenue_without_drugs_yuan': 'not (' ~ drug ~ ')', 'key_monitored_yuan': drug ~ ' and items.is_key_monitored',
     'essential_drug_yuan': drug ~ ' and items.is_essential_drug', 'medical_service_yuan': 'services.is_medical_service',
+    'special_service_yuan': 'services.is_special or ' ~ in_list('volumes.ordering_dept_id', 'special_service'),
 } -%}
+{%- set counted = {'drug_quantity': drug, 'key_monitored_quantity': drug ~ ' and items.is_key_monitored'} -%}
 with decisions as (
 
     select * from {{ ref('int_scoring__read_decisions') }}
@@ -14,7 +16,10 @@ with decisions as (
 
 services as (
 
-    select item_period_key, {{ in_list('substr(fee_class, 1, 3)', 'fee_class.medical_service') }} as is_medical_service
+    select
+        item_period_key,
+        {{ in_list('substr(fee_class, 1, 3)', 'fee_class.medical_service') }} as is_medical_service,
+        {{ in_list('item_id', 'special_service') }} as is_special
     from {{ ref('int_conformed__item_period') }}
 
 ),
@@ -26,6 +31,9 @@ charges as (
         {%- for quantity, condition in charged.items() %}
         coalesce(sum(volumes.amount_yuan) filter (where {{ condition }}), 0) as {{ quantity }},
         {%- endfor %}
+        {%- for quantity, condition in counted.items() %}
+        coalesce(sum(volumes.quantity) filter (where {{ condition }}), 0) as {{ quantity }},
+        {%- endfor %}
         coalesce(sum(
             cast(volumes.quantity as decimal(20, 4)) * cast(items.defined_daily_doses as decimal(18, 4))
         ) filter (where {{ inpatient }} and items.is_antibacterial), 0) as antibacterial_ddds
@@ -34,12 +42,6 @@ charges as (
     inner join services on volumes.item_period_key = services.item_period_key
     where volumes.is_used
     group by volumes.ordering_dept_id
-
-),
-
-occupied as (
-
-    select dept_id, sum(days_in_month) as days from {{ ref('int_conformed__ward_day') }} group by dept_id
 
 ),
 
@@ -92,6 +94,7 @@ settled as (
 
 ),
 
+-- Amounts of different scale would all get the coarsest one.
 amounts as (
 
     select dept_id, doctor_id, 'visit_count' as quantity, count(*) as amount from {{ ref('int_conformed__visit') }} group by dept_id, doctor_id
@@ -102,47 +105,45 @@ amounts as (
     union all
     select dept_id, doctor_id, 'discharge_count', count(*) from {{ ref('fct_indicator_case') }} group by dept_id, doctor_id
     union all
-    select dept_id, doctor_id, 'discharge_bed_days', sum(stay_days) from {{ ref('fct_indicator_case') }} group by dept_id, doctor_id
+    select dept_id, doctor_id, 'discharge_bed_days', cast(sum(stay_days) as bigint) from {{ ref('fct_indicator_case') }} group by dept_id, doctor_id
     union all
-    select departments.dept_id, null, 'occupied_bed_days', coalesce(occupied.days, 0)
-    from {{ ref('int_conformed__department') }} as departments
-    left join occupied on departments.dept_id = occupied.dept_id
-    where departments.open_beds > 0
-    union all
-    select departments.dept_id, null, 'open_bed_days', departments.open_beds * decisions.calendar_days
-    from {{ ref('int_conformed__department') }} as departments
-    cross join decisions
-    where departments.open_beds > 0
-    union all
-    select dept_id, null, 'open_beds', open_beds from {{ ref('int_conformed__department') }} where open_beds > 0
+    {{ bed_amounts() }}
     union all
     select staff.dept_id, null, 'doctor_days', count(*) * max(decisions.calendar_days)
     from {{ ref('int_conformed__staff') }} as staff
     cross join decisions
     where staff.role = 'doctor' and staff.is_valid_on_first_day
     group by staff.dept_id
-    {%- for quantity in (charged | list) + ['antibacterial_ddds'] %}
+    {%- for quantity in (charged | list) + (counted | list) + ['antibacterial_ddds'] %}
     union all
-    select dept_id, null, '{{ quantity }}', {{ quantity }} from charges
+    select dept_id, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from charges
     {%- endfor %}
+    union all
+    {{ new_group_amounts() }}
+    union all
+    {{ referral_amounts() }}
+    union all
+    {{ product_amounts() }}
+    union all
+    {{ front_page_amounts() }}
     {%- for quantity in ['exam_count', 'judged_exam_count', 'positive_exam_count', 'equipment_exam_count', 'report_hours'] %}
     union all
-    select dept_id, null, '{{ quantity }}', {{ quantity }} from exams
+    select dept_id, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from exams
     {%- endfor %}
     {%- for quantity in ['outpatient_fund_yuan', 'outpatient_settled_yuan', 'inpatient_fund_yuan', 'inpatient_settled_yuan'] %}
     union all
-    select null, null, '{{ quantity }}', {{ quantity }} from settled
+    select null, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from settled
     {%- endfor %}
     {%- for quantity in ['expense_yuan', 'staff_expense_yuan', 'material_expense_yuan', 'energy_expense_yuan'] %}
     union all
-    select null, null, '{{ quantity }}', {{ quantity }} from expenses
+    select null, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from expenses
     {%- endfor %}
     union all
-    select null, null, 'surplus_yuan', surplus_yuan from surplus
+    select null, null, 'surplus_yuan', cast(surplus_yuan as decimal(26, 6)) from surplus
     union all
-    select null, null, 'revenue_yuan', revenue_yuan from surplus
+    select null, null, 'revenue_yuan', cast(revenue_yuan as decimal(26, 6)) from surplus
     union all
-    select equipment.dept_id, null, 'equipment_capacity', sum(equipment.monthly_capacity)
+    select equipment.dept_id, null, 'equipment_capacity', cast(sum(equipment.monthly_capacity) as bigint)
     from {{ ref('stg_his__equipment') }} as equipment
     cross join decisions
     where {{ in_force('equipment', 'decisions.month') }}
@@ -150,11 +151,11 @@ amounts as (
     union all
     select null, null, 'follow_up_count', count(*) from {{ ref('stg_his__follow_up') }} having count(*) > 0
     union all
-    select null, null, 'follow_up_value', sum(value) from {{ ref('stg_his__follow_up') }} having count(*) > 0
+    select null, null, 'follow_up_value', cast(sum(value) as decimal(26, 6)) from {{ ref('stg_his__follow_up') }} having count(*) > 0
     union all
-    select dept_id, null, 'controllable_cost_yuan', controllable_yuan from {{ ref('fct_cost_control') }}
+    select dept_id, null, 'controllable_cost_yuan', cast(controllable_yuan as decimal(26, 6)) from {{ ref('fct_cost_control') }}
     union all
-    select dept_id, null, 'controlled_income_yuan', income_yuan from {{ ref('fct_cost_control') }}
+    select dept_id, null, 'controlled_income_yuan', cast(income_yuan as decimal(26, 6)) from {{ ref('fct_cost_control') }}
 
 ),
 

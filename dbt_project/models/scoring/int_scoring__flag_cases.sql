@@ -26,13 +26,14 @@ listed as (
     select
         codes.code,
         {%- for name in lists %}
-        max(case when lists.list_code = 'indicator.{{ name }}' then 1 else 0 end) as is_{{ name }}{{ ',' if not loop.last }}
+        max(case when lists.list_code = 'indicator.{{ name }}' then 1 else 0 end) as is_{{ name }},
         {%- endfor %}
+        max(case when lists.list_code like 'single_disease.%' then substr(lists.list_code, length('single_disease.') + 1) end) as disease_code
     from codes
     cross join decisions
     inner join {{ source('policy', 'code_list') }} as lists
         on {{ begins_with('codes.code', 'lists.code') }}
-    where lists.list_code like 'indicator.%' and {{ in_force('lists', 'decisions.month') }}
+    where (lists.list_code like 'indicator.%' or lists.list_code like 'single_disease.%') and {{ in_force('lists', 'decisions.month') }}
     group by codes.code
 
 ),
@@ -70,12 +71,21 @@ conditions as (
 
 ),
 
+techniques as (
+
+    select distinct procedures.stay_id
+    from {{ ref('stg_emr__procedure') }} as procedures
+    where {{ in_list('procedures.procedure_code', 'innovation_technique') }}
+
+),
+
 -- The condition that counts is the one on the row of the complication itself.
 diagnoses as (
 
     select
         conditions.stay_id,
         max(case when conditions.is_principal then conditions.diagnosis_code end) as principal_code,
+        max(case when conditions.is_principal then listed.disease_code end) as disease_code,
         max(case when conditions.is_acquired then listed.is_complication end) as is_complicated,
         max(case when conditions.is_principal then listed.is_complication_excluded end) as is_birth,
         max(case when conditions.is_principal then listed.is_readmission_excluded end) as is_planned_by_nature
@@ -123,6 +133,7 @@ flagged as (
     select
         cases.stay_id,
         substr(diagnoses.principal_code, 1, 3) as diagnosis_category,
+        diagnoses.disease_code,
         case when {{ in_list('pages.readmission_plan_31d', 'value.readmission_planned') }} then 1 else 0 end as is_return_planned,
         case when {{ in_list('cases.discharge_way', 'value.deceased') }} then 1 else 0 end as is_dead,
         case when cases.d23x01 > 0 then 1 else 0 end as is_given_antibacterials,
@@ -140,6 +151,7 @@ flagged as (
             else 0
         end as is_complication_checked,
         coalesce(diagnoses.is_complicated, 0) as is_complicated,
+        case when techniques.stay_id is null then 0 else 1 end as is_listed_technique,
         1 - coalesce(diagnoses.is_planned_by_nature, 0) as is_readmission_checked,
         case when reviews.stay_id is null then 0 else 1 end as is_coding_reviewed,
         coalesce(reviews.is_coding_correct, 0) as is_coding_correct,
@@ -152,6 +164,8 @@ flagged as (
         on cases.stay_id = procedures.stay_id
     left join diagnoses
         on cases.stay_id = diagnoses.stay_id
+    left join techniques
+        on cases.stay_id = techniques.stay_id
     left join reviews
         on cases.stay_id = reviews.stay_id
     left join lost

@@ -35,12 +35,14 @@ sums as (
             when grouping(dept_id) = 0 then 'department'
             when grouping(doctor_id) = 0 then 'doctor'
             when grouping(group_code) = 0 then 'group'
+            when grouping(disease_code) = 0 then 'disease'
             else 'hospital'
         end as level,
         case
             when grouping(dept_id) = 0 then dept_id
             when grouping(doctor_id) = 0 then doctor_id
             when grouping(group_code) = 0 then group_code
+            when grouping(disease_code) = 0 then disease_code
             else hospital_id
         end as subject_id,
         count(distinct group_code) as group_count,
@@ -54,6 +56,7 @@ sums as (
         ['population', 'hospital_id', 'dept_id'],
         ['population', 'hospital_id', 'doctor_id'],
         ['population', 'hospital_id', 'group_code'],
+        ['population', 'hospital_id', 'disease_code'],
     ]) }}
 
 ),

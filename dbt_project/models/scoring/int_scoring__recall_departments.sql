@@ -1,3 +1,4 @@
+{%- set is_smoothed = 'closings.month >= ' ~ dbt.dateadd('month', -3, 'decisions.month') -%}
 with decisions as (
 
     select * from {{ ref('int_scoring__read_decisions') }}
@@ -58,8 +59,11 @@ recalled as (
 
     select
         closings.dept_id,
-        cast(sum(closings.bonus_yuan) as decimal(18, 2)) as bonus_sum_yuan,
-        count(closings.bonus_yuan) as bonus_months,
+        cast(sum(closings.bonus_yuan) filter (where {{ is_smoothed }}) as decimal(18, 2)) as bonus_sum_yuan,
+        count(closings.bonus_yuan) filter (where {{ is_smoothed }}) as bonus_months,
+        cast(coalesce(sum(closings.bonus_yuan) filter (
+            where extract(year from closings.month) = extract(year from decisions.month)
+        ), 0) as decimal(18, 2)) as year_bonus_yuan,
         cast(coalesce(sum(closings.carried_balance_yuan) filter (
             where closings.month = {{ dbt.dateadd('month', -1, 'decisions.month') }}
         ), 0) as decimal(18, 2)) as opening_balance_yuan,
@@ -68,9 +72,7 @@ recalled as (
         ), 0) = 1 as is_opening_published
     from closings
     cross join decisions
-    where
-        closings.month >= {{ dbt.dateadd('month', -3, 'decisions.month') }}
-        and closings.month < decisions.month
+    where closings.month < decisions.month
     group by closings.dept_id
 
 )

@@ -1,11 +1,81 @@
 -- An indicator without a value is neither 100 nor 0: it leaves the card together with its weight.
-with indicators as (
+with decisions as (
+
+    select * from {{ ref('int_scoring__read_decisions') }}
+
+),
+
+definitions as (
+
+    select
+        indicators.indicator_code,
+        indicators.dimension,
+        indicators.direction,
+        cast(coalesce(definitions.factor, 1) as decimal(12, 0)) as factor
+    from {{ source('policy', 'indicator') }} as indicators
+    inner join decisions
+        on {{ in_force('indicators', 'decisions.month') }}
+    left join {{ source('policy', 'indicator_definition') }} as definitions
+        on
+            indicators.indicator_code = definitions.indicator_code
+            and indicators.definition_version = definitions.definition_version
+            and {{ in_force('definitions', 'decisions.month') }}
+
+),
+
+charges as (
+
+    select
+        dept_id,
+        sum(charged_yuan) as charged_yuan
+    from {{ ref('fct_case_ruling') }}
+    group by dept_id
+
+),
+
+-- Rulings are judged by quality indicators, so that what they leave with a department is known only after these.
+measured as (
+
+    select
+        subject_id,
+        indicator_code,
+        numerator,
+        denominator,
+        value,
+        target,
+        target_floor,
+        target_weight,
+        is_veto,
+        is_attained
+    from {{ ref('fct_indicator') }}
+    where level = 'department' and target is not null
+    union all
+    select
+        targets.subject_id,
+        targets.indicator_code,
+        cast(charges.charged_yuan as decimal(38, 12)) as numerator,
+        null as denominator,
+        cast(charges.charged_yuan as decimal(38, 6)) as value,
+        targets.target,
+        targets.target_floor,
+        targets.target_weight,
+        targets.is_veto,
+        charges.charged_yuan <= targets.target as is_attained
+    from {{ ref('int_scoring__set_targets') }} as targets
+    inner join charges
+        on targets.subject_id = charges.dept_id
+    where targets.level = 'department' and targets.indicator_code = 'ruled_overrun'
+
+),
+
+indicators as (
 
     select
         indicators.subject_id as dept_id,
         indicators.indicator_code,
-        indicators.dimension,
-        indicators.direction,
+        definitions.dimension,
+        definitions.direction,
+        definitions.factor,
         cast(indicators.numerator as decimal(20, 6)) as numerator,
         cast(indicators.denominator as decimal(20, 6)) as denominator,
         cast(indicators.value as decimal(20, 6)) as value,
@@ -16,10 +86,11 @@ with indicators as (
         indicators.is_attained,
         departments.discipline_class,
         departments.strategy_class
-    from {{ ref('fct_indicator') }} as indicators
+    from measured as indicators
+    inner join definitions
+        on indicators.indicator_code = definitions.indicator_code
     inner join {{ ref('int_conformed__department') }} as departments
         on indicators.subject_id = departments.dept_id
-    where indicators.level = 'department' and indicators.target is not null
 
 ),
 

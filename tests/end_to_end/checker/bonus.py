@@ -64,6 +64,7 @@ class Department:
     composite: Fraction | None = None
     opening_balance: Fraction = ZERO
     past_bonuses: list[Fraction] = field(default_factory=list)
+    year_bonus: Fraction = ZERO
     card: Card = field(default_factory=Card)
     formula: Fraction = ZERO
 
@@ -168,7 +169,8 @@ def department_bonuses(
     _measure(lines, departments, cases, ratios, steps, decisions)
     _divide_pools(lines, departments, pools, "inpatient_pool" in steps.get("standard", []))
     earned = {d: _earned(lines[d], x, "score" in steps.get(x.scheme, []), decisions) for d, x in departments.items()}
-    money = card_money({d: x.card for d, x in departments.items()}, earned, decisions.card)
+    of_year = {d: x.year_bonus for d, x in departments.items()}
+    money = card_money({d: x.card for d, x in departments.items()}, earned, of_year, decisions.card)
     for key, dept in departments.items():
         _close(lines[key], dept, steps.get(dept.scheme, []), decisions, money[key])
     if decisions.reserve_overdraw == "scale_awards":

@@ -27,6 +27,8 @@ class CardRow:
     floor: Fraction | None
     weight: Fraction
     is_veto: bool
+    factor: Fraction = Fraction(1)
+    dimension: str | None = None
 
     @property
     def value(self) -> Fraction | None:
@@ -62,6 +64,7 @@ class Award:
     rate: Fraction | None
     amount: Fraction | None
     cap: Fraction | None
+    is_yearly: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class CardRules:
     awards: list[Award] = field(default_factory=list)
     top_share: Fraction = ZERO
     excess_limit: Fraction = ZERO
+    is_year_closed: bool = False
 
 
 def card_rules(policy: Policy, day: date) -> CardRules:
@@ -80,12 +84,19 @@ def card_rules(policy: Policy, day: date) -> CardRules:
         grades=[(Fraction(r["card_score_low"]), Fraction(r["multiplier"])) for r in policy.rows("grade", day)],
         awards=[
             Award(
-                r["indicator_code"], r["strategy_class"], r["basis"], _number(r["rate"]), _number(r["amount"]), _number(r["cap"])
+                r["indicator_code"],
+                r["strategy_class"],
+                r["basis"],
+                _number(r["rate"]),
+                _number(r["amount"]),
+                _number(r["cap"]),
+                r.get("period") == "year",
             )
             for r in policy.rows("award", day)
         ],
         top_share=policy.number("top_department_share", day) or ZERO,
         excess_limit=policy.number("discipline_excess_limit", day) or ZERO,
+        is_year_closed=policy.number("year_closing_month", day) == day.month,
     )
 
 
@@ -94,7 +105,11 @@ def card_rows(
 ) -> list[CardRow]:
     """Rows of a department's card: the most specific target of every indicator that was counted."""
     indicators = {r["indicator_code"]: r for r in policy.rows("indicator", day)}
-    directions = {code: r["direction"] == "higher" for code, r in indicators.items()}
+    factors = {
+        r["indicator_code"]: Fraction(r["factor"])
+        for r in policy.rows("indicator_definition", day)
+        if r["definition_version"] == indicators[r["indicator_code"]]["definition_version"]
+    }
     chosen: dict[str, Row] = {}
     scopes = ("discipline_class", "strategy_class", "dept_id")
     for row in sorted(policy.rows("indicator_target", day), key=lambda r: [r[s] is not None for s in reversed(scopes)]):
@@ -103,13 +118,15 @@ def card_rows(
     return [
         CardRow(
             indicator=code,
-            is_higher_better=directions[code],
+            is_higher_better=indicators[code]["direction"] == "higher",
             numerator=counted[code][0],
             denominator=counted[code][1],
             target=Fraction(row["target"]),
             floor=_number(row["floor"]),
             weight=Fraction(row["weight"]),
             is_veto=row["is_veto"] == "true",
+            factor=factors.get(code, Fraction(1)),
+            dimension=indicators[code]["dimension"],
         )
         for code, row in chosen.items()
         if code in counted and {"all", department["discipline_class"]} & set(str(indicators[code]["classes"]).split("|"))
@@ -139,8 +156,13 @@ class CardMoney:
     veto: Fraction = ZERO
 
 
-def card_money(cards: Mapping[str, Card], earned: Mapping[str, Fraction], rules: CardRules) -> dict[str, CardMoney]:
-    """Money of every card; `earned` is what the department earned after its composite score."""
+def card_money(
+    cards: Mapping[str, Card], earned: Mapping[str, Fraction], of_year: Mapping[str, Fraction], rules: CardRules
+) -> dict[str, CardMoney]:
+    """Money of every card.
+
+    `earned` is what the department earned after its composite score, `of_year` its bonuses of the calendar year so far.
+    """
     money: dict[str, CardMoney] = {}
     for dept, card in cards.items():
         base = max(earned[dept], ZERO)
@@ -150,7 +172,9 @@ def card_money(cards: Mapping[str, Card], earned: Mapping[str, Fraction], rules:
         money[dept].veto = rounded(base * (after - before), MICRO)
         for row in card.rows:
             for award in _in_force(rules.awards, row.indicator, card.strategy):
-                amount = rounded(_award(award, row, dept, cards, base, rules), MICRO) if row.value is not None else ZERO
+                is_due = row.value is not None and (rules.is_year_closed or not award.is_yearly)
+                year_total = max(of_year[dept] + base, ZERO)
+                amount = rounded(_award(award, row, dept, cards, (base, year_total), rules), MICRO) if is_due else ZERO
                 money[dept].awards += amount
                 if award.cap is not None:
                     money[dept].over_cap += max(amount - award.cap, ZERO)
@@ -183,34 +207,45 @@ def _in_force(awards: list[Award], indicator: str, strategy: str | None) -> list
     return list(chosen.values())
 
 
-def _award(award: Award, row: CardRow, dept: str, cards: Mapping[str, Card], base: Fraction, rules: CardRules) -> Fraction:
+def _award(
+    award: Award,
+    row: CardRow,
+    dept: str,
+    cards: Mapping[str, Card],
+    bases: tuple[Fraction, Fraction],
+    rules: CardRules,
+) -> Fraction:
+    """What an award gives, a charge takes; `bases` are what the department earned in the month and over the year."""
     rate, amount, denominator = award.rate or ZERO, award.amount or ZERO, row.denominator or ZERO
-    over = row.numerator - row.target * denominator
-    if award.basis == "saving":
-        return rate * max(-over, ZERO)
-    if award.basis == "overrun":
-        return -rate * max(over, ZERO)
-    if award.basis == "excess":
-        line = _discipline_mean(row.indicator, cards[dept].discipline, cards) * (1 + rules.excess_limit)
-        return -rate * max(row.numerator - line * denominator, ZERO)
-    if award.basis == "amount":
-        return amount if row.is_attained else ZERO
-    if award.basis == "per_unit":
-        return amount * row.numerator if row.is_attained else ZERO
-    return rate * base if _is_top(row, cards, rules.top_share) else ZERO
+    over = (row.numerator - row.target * denominator) / row.factor
+    line = _discipline_mean(row.indicator, cards) if award.basis == "excess" else {}
+    mean = line.get(cards[dept].discipline, ZERO) * (1 + rules.excess_limit)
+    met = {
+        "surplus": rate * max(denominator - row.numerator / row.factor, ZERO),
+        "share": rate * row.numerator / row.factor,
+        "amount": amount,
+        "per_unit": amount * row.numerator,
+    }
+    missed = {"charge": -rate * row.numerator / row.factor, "year_total": -rate * bases[1]}
+    always = {
+        "saving": rate * max(-over, ZERO),
+        "overrun": -rate * max(over, ZERO),
+        "excess": -rate * max(row.numerator - mean * denominator, ZERO) / row.factor,
+        "top_share": rate * bases[0] if _is_top(row, cards, rules.top_share) else ZERO,
+    }
+    return (always | (met if row.is_attained else missed)).get(award.basis, ZERO)
 
 
 def _same(indicator: str, cards: Mapping[str, Card]) -> dict[str, CardRow]:
     return {d: r for d, c in cards.items() for r in c.rows if r.indicator == indicator}
 
 
-def _discipline_mean(indicator: str, discipline: str | None, cards: Mapping[str, Card]) -> Fraction:
-    rows = [r for d, r in _same(indicator, cards).items() if cards[d].discipline == discipline]
-    sums: dict[str, Fraction] = defaultdict(lambda: ZERO)
-    for row in rows:
-        sums["numerator"] += row.numerator
-        sums["denominator"] += row.denominator or ZERO
-    return rounded(sums["numerator"] / sums["denominator"], MICRO)
+def _discipline_mean(indicator: str, cards: Mapping[str, Card]) -> dict[str | None, Fraction]:
+    sums: dict[str | None, list[Fraction]] = defaultdict(lambda: [ZERO, ZERO])
+    for dept, row in _same(indicator, cards).items():
+        sums[cards[dept].discipline][0] += row.numerator
+        sums[cards[dept].discipline][1] += row.denominator or ZERO
+    return {d: rounded(above / below, MICRO) for d, (above, below) in sums.items() if below}
 
 
 def _is_top(row: CardRow, cards: Mapping[str, Card], share: Fraction) -> bool:

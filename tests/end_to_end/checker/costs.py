@@ -24,18 +24,37 @@ class MonthCost:
     """Cost of a month.
 
     `centres` maps (department, setting, category, level, stage) to yuan; `own` maps (department, setting, category) to
-    the part of it that followed patients; `items` holds own cost and fee by (encounter type, encounter, department).
+    the part of it that followed patients; `items` holds own cost and fee by (encounter type, encounter, department); `ledger`
+    and `controllable` are what the ledger booked by (department, category, level), and the part of it the department decides.
     """
 
     centres: dict[tuple[str, str, str, str, str], Fraction] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     own: dict[tuple[str, str, str], Fraction] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     items: dict[tuple[str, str, str], tuple[Fraction, Fraction]] = field(default_factory=dict)
+    ledger: dict[tuple[str, str, str], Fraction] = field(default_factory=dict)
+    controllable: dict[tuple[str, str, str], Fraction] = field(default_factory=dict)
 
     def pool(self, dept: str, setting: str, *, is_direct: bool = False) -> Fraction:
         """Cost of a department in a setting without its own items, levels L1 and L2."""
         rows = [v for (d, s, _, level, stage), v in self.centres.items() if (d, s) == (dept, setting) and level in LEVELS
                 and (stage == "direct" or not is_direct)]  # fmt: skip
         return sum(rows, ZERO) - sum((v for (d, s, _), v in self.own.items() if (d, s) == (dept, setting)), ZERO)
+
+    def controllable_cost(self) -> dict[str, Fraction]:
+        """What departments decide: own items they ordered in full, of the rest of their direct cost the controllable part."""
+        own: dict[tuple[str, str, str], Fraction] = defaultdict(lambda: ZERO)
+        direct: dict[tuple[str, str, str], Fraction] = defaultdict(lambda: ZERO)
+        for (dept, _, category), amount in self.own.items():
+            own[dept, category, "L1"] += amount
+        for (dept, _, category, level, stage), amount in self.centres.items():
+            if stage == "direct" and level in LEVELS:
+                direct[dept, category, level] += amount
+        decided: dict[str, Fraction] = defaultdict(lambda: ZERO)
+        for key, amount in direct.items():
+            booked = self.ledger.get(key, ZERO)
+            part = self.controllable.get(key, ZERO) / booked if booked else ZERO
+            decided[key[0]] += own[key] + rounded((amount - own[key]) * part)
+        return decided
 
     def outpatient_costs(self, dept: str, *, is_full: bool) -> dict[tuple[str, bool], Fraction]:
         """Cost charged to the points of a department by category, own items (true) apart from the rest (false)."""
@@ -55,8 +74,8 @@ def month_cost(month: Month, policy: Policy) -> MonthCost:
     departments = of_month(month.rows("his_department"), "dept_id", month)
     charges = month.rows("his_charge")
     items = ItemsOnDay(month.rows("his_item"))
-    ledger = _ledger(month, policy, departments)
-    cost = MonthCost()
+    ledger, controllable = _ledger(month, policy, departments)
+    cost = MonthCost(ledger=dict(ledger), controllable=dict(controllable))
     rest = _move_own_items(cost, ledger, charges, items, departments)
     split = _setting_shares(charges, items, departments)
     for (dept, category, level), amount in rest.items():
@@ -80,11 +99,13 @@ class ItemsOnDay:
         return row
 
 
-def _ledger(month: Month, policy: Policy, departments: dict[str, Row]) -> dict[tuple[str, str, str], Fraction]:
+def _ledger(month: Month, policy: Policy, departments: dict[str, Row]) -> tuple[dict[tuple[str, str, str], Fraction], ...]:
+    """Expense by department, category and level, and the part of it on controllable accounts."""
     accounts = month.rows("ledger_account")
     classes: dict[str, Any] = {r["account_code"]: r["account_class"] for r in accounts}
     categories = policy.rows("cost_category", month.first)
     ledger: dict[tuple[str, str, str], Fraction] = defaultdict(lambda: ZERO)
+    controllable: dict[tuple[str, str, str], Fraction] = defaultdict(lambda: ZERO)
     for line in month.rows("ledger_voucher_line"):
         code = line["account_code"]
         if classes.get(code) != "expense":
@@ -94,8 +115,10 @@ def _ledger(month: Month, policy: Policy, departments: dict[str, Row]) -> dict[t
         level = "L4" if code.startswith(L4_ACCOUNTS) else best["cost_level"]
         if level == "L1" and departments[line["dept_id"]]["dept_class"] == "administrative":
             level = "L2"
-        ledger[line["dept_id"], best["cost_category"], level] += line["debit_amount"] - line["credit_amount"]
-    return ledger
+        key, amount = (line["dept_id"], best["cost_category"], level), line["debit_amount"] - line["credit_amount"]
+        ledger[key] += amount
+        controllable[key] += amount if best["is_controllable"] == "true" else ZERO
+    return ledger, controllable
 
 
 def own_category(item: Row) -> str | None:

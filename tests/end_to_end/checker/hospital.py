@@ -9,11 +9,19 @@ from datetime import date
 from fractions import Fraction
 
 from tests.end_to_end.checker.bonus import RESERVE, Bonus, Case, Decisions, Department, composite_score, department_bonuses
-from tests.end_to_end.checker.card import Card, card_rows, card_rules
+from tests.end_to_end.checker.card import Card, CardRow, card_rows, card_rules
 from tests.end_to_end.checker.costs import MonthCost, month_cost
 from tests.end_to_end.checker.formulas import Prices, formula_pay
+from tests.end_to_end.checker.measures import RULED, Counted, Listed, Measured, counted, judged, technique_stays, year_to_date
 from tests.end_to_end.checker.money import MICRO, largest_remainder, rounded
-from tests.end_to_end.checker.settlement import Grouped, fund_pay, fund_pay_by_ratio, group_weight, standard_total
+from tests.end_to_end.checker.settlement import (
+    Grouped,
+    fund_pay,
+    fund_pay_by_ratio,
+    group_weight,
+    is_high_multiple,
+    standard_total,
+)
 from tests.end_to_end.checker.staff import Person, staff_bonuses
 from tests.end_to_end.checker.stays import Ledger, StayCost, whole_bed_days
 from tests.end_to_end.checker.tables import Month, Policy, Row, of_month, on, shift, valid
@@ -63,6 +71,8 @@ class Hospital:
     past: dict[tuple[str, date], Fraction] = field(default_factory=dict)
     openings: list[Row] = field(default_factory=list)
     billed: dict[str, dict[str, Fraction]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Fraction)))
+    counted: dict[date, Counted] = field(default_factory=dict)
+    listed: dict[str, Listed] = field(default_factory=dict)
 
     def close(self, month: Month, groups: Mapping[str, Grouped]) -> Result:
         """Calculate a month; `groups` are the groups the release gives its cases."""
@@ -75,7 +85,8 @@ class Hospital:
         settlements = self._simulate(month, discharged)
         population = self._population(month)
         true_ups = self._true_ups(month)
-        composites, departments = self._departments(month, cost, true_ups)
+        cards = self._cards(month, self._count(month, cost, discharged, settlements), settlements)
+        composites, departments = self._departments(month, cost, true_ups, cards)
         self._apply_formulas(month, departments, population)
         bonuses = self._bonuses(month, departments, population)
         staff = self._staff(month, bonuses)
@@ -210,7 +221,11 @@ class Hospital:
         return pairs
 
     def _departments(
-        self, month: Month, cost: MonthCost, true_ups: Mapping[str, list[tuple[Fraction, Fraction]]]
+        self,
+        month: Month,
+        cost: MonthCost,
+        true_ups: Mapping[str, list[tuple[Fraction, Fraction]]],
+        cards: Mapping[str, Card],
     ) -> tuple[dict[str, Fraction | None], dict[str, Department]]:
         rows = of_month(month.rows("his_department"), "dept_id", month)
         schemes = self._schemes(month, rows)
@@ -220,7 +235,6 @@ class Hospital:
             positions[person["dept_id"]] += person["position_coefficient"] * person["full_time_equivalent"]
         subsidies = {r["dept_id"]: r["amount"] for r in month.rows("performance_subsidy")}
         composites = self._composites(month, rows)
-        counted = self._counted(month)
         is_full = self.policy.parameter("outpatient_cost_stage", month.first) == "full"
         departments = {
             dept: Department(
@@ -234,9 +248,10 @@ class Hospital:
                 composite=composites[dept],
                 opening_balance=self.balances.get((dept, shift(month.first, -1)), ZERO),
                 past_bonuses=[self.past[dept, m] for m in (shift(month.first, -n) for n in (1, 2, 3)) if (dept, m) in self.past],
-                card=Card(
-                    card_rows(self.policy, month.first, row, counted[dept]), row["discipline_class"], row["strategy_class"]
+                year_bonus=sum(
+                    (b for (d, m), b in self.past.items() if d == dept and m.year == month.first.year and m < month.first), ZERO
                 ),
+                card=cards[dept],
             )
             for dept, row in rows.items()
         }
@@ -258,30 +273,54 @@ class Hospital:
                 department.card.rows,
             )
 
-    def _counted(self, month: Month) -> dict[str, dict[str, tuple[Fraction, Fraction | None]]]:
-        """Numerators and denominators of the indicators this check knows, by department."""
-        sums: dict[str, dict[str, list[Fraction]]] = defaultdict(lambda: defaultdict(lambda: [ZERO, ZERO]))
-        levels: dict[str, set[str]] = defaultdict(set)
-        for row in month.rows("emr_procedure"):
-            if row["procedure_level"] is not None:
-                levels[row["stay_id"]].add(row["procedure_level"])
-        for case in self.cases.values():
-            if case.month != month.first:
+    def _count(
+        self, month: Month, cost: MonthCost, discharged: list[str], settlements: Mapping[str, tuple[Fraction, Fraction]]
+    ) -> Counted:
+        """Indicators of the month and of the year so far."""
+        cases = [self.cases[stay] for stay in discharged]
+        self.counted[month.first] = counted(
+            self.policy,
+            month,
+            cost,
+            [
+                Measured(c.stay_id, c.row["discharge_dept_id"], c.page, c.cost, settlements.get(c.stay_id, (None,))[0])
+                for c in cases
+            ],
+        )
+        of_year = year_to_date(x for m, x in self.counted.items() if m.year == month.first.year)
+        own = self.counted[month.first]
+        return {dept: own.get(dept, {}) | of_year.get(dept, {}) for dept in {*own, *of_year}}
+
+    def _cards(self, month: Month, values: Counted, settlements: Mapping[str, tuple[Fraction, Fraction]]) -> dict[str, Card]:
+        """Card of every department; what rulings charge is known once its quality is."""
+        departments = of_month(month.rows("his_department"), "dept_id", month)
+        rows = {d: card_rows(self.policy, month.first, row, values.get(d, {})) for d, row in departments.items()}
+        for dept, charged in self._rule(month, rows, settlements).items():
+            counts = {RULED: (charged, None)}
+            rows[dept] += card_rows(self.policy, month.first, departments[dept], counts)
+        return {d: Card(rows[d], row["discipline_class"], row["strategy_class"]) for d, row in departments.items()}
+
+    def _rule(
+        self, month: Month, cards: Mapping[str, list[CardRow]], settlements: Mapping[str, tuple[Fraction, Fraction]]
+    ) -> dict[str, Fraction]:
+        """Overrun of refused high-multiple cases by department; a case nobody has judged stays listed."""
+        rulings = {r["stay_id"]: r["ruling"] for r in month.rows("performance_case_ruling")}
+        minimum = self.policy.number("innovation_minimum_weight", month.first) or ZERO
+        techniques = technique_stays(self.policy, month)
+        for stay, (total, _) in settlements.items():
+            case, day = self.cases[stay], self.settled.get(stay, (on(self.cases[stay].row["discharged_at"]), None))[0]
+            if not is_high_multiple(case.group, case.page["total_fee"], day, self.policy):
                 continue
-            dept, page, operated = case.row["discharge_dept_id"], case.page, levels[case.stay_id]
-            counts = {
-                "average_stay_days": (Fraction(page["stay_days"]), Fraction(1)),
-                "drug_share": (page["d23"] + page["d24"] + page["d25"], page["total_fee"]),
-                "material_share": (page["d31"] + page["d32"] + page["d33"], page["total_fee"]),
-                "level_3_4_surgery_share": (Fraction(bool(operated & {"3", "4"})), Fraction(bool(operated))),
-            }
-            for code, (numerator, denominator) in counts.items():
-                sums[dept][code][0] += numerator
-                sums[dept][code][1] += denominator
-        for row in month.rows("performance_indicator"):
-            sums[row["dept_id"]][row["indicator_code"]][0] += row["numerator"]
-            sums[row["dept_id"]][row["indicator_code"]][1] += row["denominator"]
-        return defaultdict(dict, {d: {code: (n, m) for code, (n, m) in counts.items()} for d, counts in sums.items()})
+            weight = group_weight(case.group, on(case.row["discharged_at"]), self.policy)
+            overrun = max(case.page["total_fee"] - total, ZERO)
+            self.listed[stay] = Listed(stay, case.row["discharge_dept_id"], weight, stay in techniques, overrun)
+        charged: dict[str, Fraction] = defaultdict(lambda: ZERO)
+        for stay, listed in list(self.listed.items()):
+            outcome = judged(listed, rulings.get(stay), minimum, cards[listed.dept])
+            charged[listed.dept] += listed.overrun if outcome == "refused" else ZERO
+            if outcome != "pending":
+                del self.listed[stay]
+        return charged
 
     def _composites(self, month: Month, rows: Mapping[str, Row]) -> dict[str, Fraction | None]:
         weights: dict[str, dict[str, Fraction]] = defaultdict(dict)

@@ -56,6 +56,19 @@ def standard_total(case: Grouped, fee: Fraction, insurance: str, day: date, poli
     return rounded(_drg_points(policy, hospital, row, ratio, day) * value)
 
 
+def is_high_multiple(case: Grouped, fee: Fraction, day: date, policy: Policy) -> bool:
+    """Whether the fee lies above the high multiple of the group's mean fee."""
+    if case.special_class in SPECIAL or case.status != "grouped":
+        return False
+    (hospital,) = [r for r in policy.rows("hospital", day) if r["hospital_id"] == policy.hospital_id]
+    for row in policy.rows("group_payment", day):
+        key = (row["scheme"], row["version"], row["group_code"], row["hospital_level"])
+        if key == (case.scheme, case.version, case.group, hospital["level"]):
+            weight = Fraction(row["weight"] or 0)
+            return fee / Fraction(row["mean_fee"]) > _band(policy, hospital, case.scheme, weight, day)[0]
+    return False
+
+
 def group_weight(case: Grouped, day: date, policy: Policy) -> Fraction:
     """Weight of the group of a case; a DIP score over the reference score, four decimals; 0 without a group."""
     if case.status != "grouped":

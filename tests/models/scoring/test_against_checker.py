@@ -60,20 +60,31 @@ FIGURES = (
 DISCIPLINES = {"k1": "surgical", "k2": "surgical", "k3": "medical"}
 STRATEGIES = {"k1": "advantaged", "k2": "basic"}
 GRADES = {"A": ("80", "1.10"), "B": ("65", "1.00"), "C": ("50", "0.93"), "D": ("0", "0.805")}
-AWARDS: list[tuple[str, str | None, str, str | None, str | None, str | None]] = [
-    ("drug_share", None, "saving", "0.07", None, "300"),
-    ("drug_share", "advantaged", "saving", "0.053", None, None),
-    ("drug_share", None, "overrun", "0.04", None, None),
-    ("drug_share", None, "excess", "0.5", None, None),
-    ("paper_count", "advantaged", "amount", None, "5000", "4000"),
-    ("paper_count", "basic", "per_unit", None, "200", None),
-    ("satisfaction", None, "top_share", "0.10", None, "2500"),
+AWARDS: list[tuple[str, str | None, str, str | None, str | None, str | None, str | None]] = [
+    ("drug_share", None, "saving", "0.07", None, "300", None),
+    ("drug_share", "advantaged", "saving", "0.053", None, None, "month"),
+    ("drug_share", None, "overrun", "0.04", None, None, None),
+    ("drug_share", None, "excess", "0.5", None, None, None),
+    ("drug_share", None, "surplus", "0.0021", None, None, None),
+    ("drug_share", None, "year_total", "0.15", None, None, "year"),
+    ("paper_count", "advantaged", "amount", None, "5000", "4000", None),
+    ("paper_count", "basic", "per_unit", None, "200", None, "year"),
+    ("satisfaction", None, "top_share", "0.10", None, "2500", None),
+    ("cost_rate", None, "saving", "0.061", None, None, None),
+    ("cost_rate", "basic", "overrun", "0.37", None, None, None),
+    ("cost_rate", None, "surplus", "0.0013", None, "200", None),
+    ("technique_income", "advantaged", "share", "0.20", None, "3000", None),
+    ("ruled_overrun", None, "charge", "0.9", None, None, None),
 ]
 TARGETS = {
     "drug_share": (False, "0.25", "0.35", "0.4", True),
     "paper_count": (True, "2", None, "0.25", False),
     "satisfaction": (True, "0.95", "0.8", "0.35", True),
+    "cost_rate": (False, "45", "60", "0", False),
+    "technique_income": (True, "0", None, "0", False),
+    "ruled_overrun": (False, "0", None, "0", False),
 }
+FACTORS = {"cost_rate": "100"}
 FLIPS = [
     {},
     {"reserve_overdraw": "scale_awards"},
@@ -86,6 +97,7 @@ FLIPS = [
     {"inpatient_cost_stage": "direct"},
     {"negative_bonus": "floor"},
     {"negative_bonus": "as_is"},
+    {"year_closing_month": "3"},
     {"score_applies_to_true_up": "false"},
     {"smoothing_alpha": "0.6"},
     {"smoothing_alpha": "0.35", "swing_limit": "0.25"},
@@ -213,6 +225,9 @@ class Hospital:
             rows.append((d, "drug_share", (fee * Decimal(self.random.randint(15, 40)) / 100).quantize(Decimal("0.01")), fee))
             rows.append((d, "paper_count", Decimal(self.random.randint(0, 4)), None))
             asked = Decimal(self.random.choice([0, 30, 60]))
+            rows.append((d, "cost_rate", 100 * yuan(self.random, 3000, 45000), fee))
+            rows.append((d, "technique_income", yuan(self.random, 0, 20000), None))
+            rows.append((d, "ruled_overrun", yuan(self.random, 0, 900) * self.random.randint(0, 1), None))
             rows.append((d, "satisfaction", (asked * Decimal(self.random.randint(75, 100)) / 100).quantize(Decimal(1)), asked))
         return [row for row in rows if self.random.random() < 0.9]
 
@@ -319,8 +334,18 @@ def fill(chain: Chain, hospital: Hospital) -> None:
 
 def _fill_cards(chain: Chain, hospital: Hospital) -> None:
     chain.policy("grade", [{"grade": g, "card_score_low": low, "multiplier": m} for g, (low, m) in hospital.grades.items()])
-    names = ("indicator_code", "strategy_class", "basis", "rate", "amount", "cap")
+    names = ("indicator_code", "strategy_class", "basis", "rate", "amount", "cap", "period")
     chain.policy("award", [dict(zip(names, award, strict=True)) for award in AWARDS])
+    versions = {"definition_version": "1", "valid_from": "2020-01-01"}
+    chain.policy(
+        "indicator",
+        [
+            {"indicator_code": c, "direction": "higher" if is_higher else "lower"} | versions
+            for c, (is_higher, *_) in TARGETS.items()
+        ],
+    )
+    chain.policy("indicator_definition", [{"indicator_code": c, "factor": f} | versions for c, f in FACTORS.items()])
+    _fill_rulings(chain, hospital)
     for dept, rows in ((d, _card(hospital, d).rows) for d in CLASSES):
         chain.insert(
             "scored.fct_indicator",
@@ -340,8 +365,16 @@ def _fill_cards(chain: Chain, hospital: Hospital) -> None:
                     "direction": "higher" if r.is_higher_better else "lower",
                 }
                 for r in rows
+                if r.indicator != "ruled_overrun"
             ],
         )
+
+
+def _fill_rulings(chain: Chain, hospital: Hospital) -> None:
+    ruled = [(d, amount) for d, code, amount, _ in hospital.indicators if code == "ruled_overrun"]
+    chain.insert("settled.fct_case_ruling", [{"dept_id": d, "charged_yuan": amount} for d, amount in ruled])
+    goal = {"level": "department", "indicator_code": "ruled_overrun", "target": 0, "target_weight": 0}
+    chain.insert("scoring.int_scoring__set_targets", [goal | {"subject_id": d} for d in CLASSES])
 
 
 def exact(value: Fraction | None) -> Decimal | None:
@@ -356,7 +389,10 @@ def _card(hospital: Hospital, dept: str) -> Card:
         low = None if floor is None else Fraction(floor)
         below = None if denominator is None else Fraction(denominator)
         if d == dept:
-            rows.append(CardRow(code, is_higher, Fraction(numerator), below, Fraction(target), low, Fraction(weight), is_veto))
+            factor = Fraction(FACTORS.get(code, 1))
+            rows.append(
+                CardRow(code, is_higher, Fraction(numerator), below, Fraction(target), low, Fraction(weight), is_veto, factor)
+            )
     return Card(rows, DISCIPLINES.get(dept), STRATEGIES.get(dept))
 
 
@@ -366,9 +402,10 @@ def _card_rules(hospital: Hospital) -> CardRules:
 
     return CardRules(
         grades=[(Fraction(low), Fraction(multiplier)) for low, multiplier in hospital.grades.values()],
-        awards=[Award(i, s, b, number(r), number(a), number(c)) for i, s, b, r, a, c in AWARDS],
+        awards=[Award(i, s, b, number(r), number(a), number(c), p == "year") for i, s, b, r, a, c, p in AWARDS],
         top_share=Fraction(hospital.values["top_department_share"]),
         excess_limit=Fraction(hospital.values["discipline_excess_limit"]),
+        is_year_closed=hospital.values["year_closing_month"] == "3",
     )
 
 
@@ -549,6 +586,7 @@ def _department(hospital: Hospital, dept: str) -> Department:
         ),
         opening_balance=Fraction(hospital.openings.get(dept, 0)),
         past_bonuses=[Fraction(a) for (d, _), a in hospital.past.items() if d == dept],
+        year_bonus=sum((Fraction(a) for (d, m), a in hospital.past.items() if d == dept and m != 12), Fraction(0)),
         card=_card(hospital, dept),
     )
 

@@ -12,55 +12,25 @@ measured as (
 
 ),
 
-growth_definitions as (
+accumulated as (
 
-    {{ indicator_definitions('growth') }}
+    {{ accumulated_indicators('measured') }}
 
 ),
 
--- What this month's cases would have come to at last year's value is what growth is measured against.
-compared as (
+whole as (
 
-    select
-        measured.level,
-        measured.subject_id,
-        growth_definitions.indicator_code,
-        measured.numerator,
-        cast(case
-            when measured.is_count then last_year.numerator
-            else {{ divide_rounded(
-                'cast(cast(last_year.numerator as decimal(20, 6)) * cast(measured.denominator as decimal(18, 6)) as decimal(38, 6))',
-                'cast(last_year.denominator as decimal(20, 6))', 6
-            ) }}
-        end as decimal(38, 12)) as denominator,
-        false as is_count,
-        measured.n_rows_hash
-    from measured
-    inner join growth_definitions
-        on measured.indicator_code = growth_definitions.numerator
-    cross join decisions
-    inner join {{ source('history', 'fct_indicator') }} as last_year
-        on
-            measured.level = last_year.level
-            and measured.subject_id = last_year.subject_id
-            and measured.indicator_code = last_year.indicator_code
-    where last_year.month = {{ dbt.dateadd('month', -12, 'decisions.month') }}
+    select * from measured
+    union all
+    select * from accumulated
 
 ),
 
 complete as (
 
-    select * from measured
+    select * from whole
     union all
-    select
-        level,
-        subject_id,
-        indicator_code,
-        numerator - denominator as numerator,
-        denominator,
-        is_count,
-        n_rows_hash
-    from compared
+    {{ compared_indicators('whole') }}
 
 ),
 
@@ -72,6 +42,7 @@ definitions as (
         indicators.direction,
         indicators.definition_version,
         indicators.classes,
+        definitions.basis,
         definitions.population,
         definitions.numerator as numerator_name,
         definitions.denominator as denominator_name
@@ -100,47 +71,67 @@ valued as (
 
 ),
 
+composed as (
+
+    select
+        *,
+        cast(numerator as decimal(38, 6)) as value
+    from (
+        {{ composed_indicators('valued') }}
+    ) as composites
+
+),
+
+published as (
+
+    select * from valued
+    union all
+    select * from composed
+
+),
+
 indicators as (
 
     select
         decisions.hospital_id,
         decisions.month,
-        valued.level,
-        valued.subject_id,
-        valued.indicator_code,
-        valued.numerator,
-        valued.denominator,
-        valued.value,
+        published.level,
+        published.subject_id,
+        published.indicator_code,
+        published.numerator,
+        published.denominator,
+        published.value,
         targets.target,
         targets.target_floor,
         targets.target_weight,
         targets.is_veto,
         case
-            when definitions.direction = 'higher' then valued.value >= targets.target
-            else valued.value <= targets.target
+            when definitions.direction = 'higher' then published.value >= targets.target
+            else published.value <= targets.target
         end as is_attained,
         cast(case
-            when targets.target is null or valued.value is null then null
+            when targets.target is null or published.value is null then null
             when definitions.direction = 'higher'
-                then least({{ divide_rounded('valued.value', 'targets.target', 6) }}, decisions.completion_cap)
-            when valued.value <= 0 then decisions.completion_cap
-            else least({{ divide_rounded('targets.target', 'valued.value', 6) }}, decisions.completion_cap)
+                then least({{ divide_rounded('published.value', 'targets.target', 6) }}, decisions.completion_cap)
+            when published.value <= 0 then decisions.completion_cap
+            else least({{ divide_rounded('targets.target', 'published.value', 6) }}, decisions.completion_cap)
         end as decimal(18, 6)) as attainment,
         definitions.dimension,
         definitions.direction,
         definitions.definition_version,
+        definitions.basis,
         definitions.population,
         definitions.numerator_name,
         definitions.denominator_name,
-        valued.n_rows_hash
-    from valued
+        published.n_rows_hash
+    from published
     inner join definitions
-        on valued.indicator_code = definitions.indicator_code
+        on published.indicator_code = definitions.indicator_code
     left join {{ ref('int_scoring__set_targets') }} as targets
         on
-            valued.level = targets.level
-            and valued.subject_id = targets.subject_id
-            and valued.indicator_code = targets.indicator_code
+            published.level = targets.level
+            and published.subject_id = targets.subject_id
+            and published.indicator_code = targets.indicator_code
     cross join decisions
 
 )

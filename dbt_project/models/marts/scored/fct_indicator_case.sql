@@ -126,6 +126,7 @@ measured as (
         case when settlements.multiple_class is null then 0 else 1 end as is_settled,
         case when settlements.multiple_class = 'high' then 1 else 0 end as is_high_multiple,
         case when settlements.multiple_class = 'low' then 1 else 0 end as is_low_multiple,
+        case when settlements.multiple_class = 'special_review' then 1 else 0 end as is_special_review,
         case when risks.risk_level between decisions.lowest_risk_level and 1 then 1 else 0 end as is_low_risk,
         case when returns.days_since_discharge <= decisions.card_days then 1 else 0 end as is_card_readmission,
         case when returns.days_since_discharge <= decisions.national_days then 1 else 0 end as is_national_readmission,
@@ -135,6 +136,7 @@ measured as (
         case when pathways.stay_id is null then 0 else 1 end as is_on_pathway,
         coalesce(pathways.is_pathway_completed, 0) as is_pathway_completed,
         coalesce(pathways.is_varied, 0) as is_varied,
+        coalesce(1 - pathways.is_varied, 0) as is_unvaried,
         coalesce(pathways.is_controllably_varied, 0) as is_controllably_varied,
         cases.stay_days,
         cast(case
@@ -142,6 +144,7 @@ measured as (
         end as decimal(18, 4)) as weight,
         cases.total_fee_yuan,
         cast(cases.d23 + cases.d24 + cases.d25 as decimal(18, 2)) as drug_fee_yuan,
+        cast(cases.d23 + cases.d24 as decimal(18, 2)) as drug_fee_without_herbs_yuan,
         cast(cases.d31 + cases.d32 + cases.d33 as decimal(18, 2)) as material_fee_yuan,
         costs.cost_yuan,
         settlements.standard_total_yuan,

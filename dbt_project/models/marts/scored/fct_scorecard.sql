@@ -1,12 +1,3 @@
-{#- What one award row gives or, below zero, takes. An award for a result is paid where the target is met. -#}
-{%- set bases = {
-    'saving': 'rules.rate * greatest(rows_of_card.target * rows_of_card.denominator - rows_of_card.numerator, 0)',
-    'overrun': '-rules.rate * greatest(rows_of_card.numerator - rows_of_card.target * rows_of_card.denominator, 0)',
-    'excess': '-rules.rate * greatest(rows_of_card.numerator - cast(rows_of_card.discipline_mean * rows_of_card.excess_line as decimal(18, 12)) * rows_of_card.denominator, 0)',
-    'amount': 'case when rows_of_card.is_attained then rules.amount else 0 end',
-    'per_unit': 'case when rows_of_card.is_attained then rules.amount * rows_of_card.numerator else 0 end',
-    'top_share': 'case when rows_of_card.is_top then rules.rate * rows_of_card.earned_yuan else 0 end',
-} -%}
 with decisions as (
 
     select
@@ -40,7 +31,8 @@ rows_of_card as (
         decisions.month,
         decisions.excess_line,
         scored.is_valued = 1 and scored.rank_in_hospital <= decisions.top_department_share * scored.valued_departments as is_top,
-        greatest(earned.scored_yuan + earned.unscored_yuan + case when steps.step is null then 0 else earned.score_change_yuan end, 0) as earned_yuan
+        greatest(earned.scored_yuan + earned.unscored_yuan + case when steps.step is null then 0 else earned.score_change_yuan end, 0) as earned_yuan,
+        coalesce(recalled.year_bonus_yuan, 0) as year_bonus_yuan
     from {{ ref('int_scoring__score_indicators') }} as scored
     inner join {{ ref('int_scoring__allot_pools') }} as earned
         on scored.dept_id = earned.dept_id
@@ -48,6 +40,8 @@ rows_of_card as (
         on
             earned.scheme_code = steps.scheme_code
             and steps.step = 'score'
+    left join {{ ref('int_scoring__recall_departments') }} as recalled
+        on scored.dept_id = recalled.dept_id
     cross join decisions
 
 ),
@@ -57,6 +51,7 @@ rules as (
     select
         departments.strategy_class as dept_strategy_class,
         rules.*,
+        coalesce(rules.period, 'month') = 'month' or extract(month from decisions.month) = decisions.year_closing_month as is_due,
         rank() over (
             partition by departments.strategy_class, rules.indicator_code, rules.basis
             order by case when nullif(rules.strategy_class, '') is null then 1 else 0 end
@@ -75,18 +70,26 @@ granted as (
         rows_of_card.dept_id,
         rows_of_card.indicator_code,
         rules.cap,
-        cast(round(case rules.basis
-            {% for basis, amount in bases.items() -%}
-            when '{{ basis }}' then cast({{ amount }} as decimal(38, 12))
-            {% endfor -%}
-        end, 6) as decimal(24, 6)) as amount_yuan
+        rows_of_card.factor,
+        {{ award_of_indicator() }} as indicator_yuan,
+        {{ award_of_department() }} as department_yuan
     from rows_of_card
     inner join rules
         on
             rows_of_card.indicator_code = rules.indicator_code
             and coalesce(rows_of_card.strategy_class, '') = rules.dept_strategy_class
             and rules.precedence = 1
+            and rules.is_due
     where rows_of_card.value is not null
+
+),
+
+amounts as (
+
+    select
+        *,
+        cast(coalesce({{ divide_rounded('indicator_yuan', 'factor', 6, 12) }}, cast(round(department_yuan, 6) as decimal(38, 6)), 0) as decimal(24, 6)) as amount_yuan
+    from granted
 
 ),
 
@@ -97,7 +100,7 @@ awards as (
         indicator_code,
         cast(sum(amount_yuan) as decimal(24, 6)) as award_yuan,
         cast(sum(greatest(amount_yuan - coalesce(cap, amount_yuan), 0)) as decimal(24, 6)) as over_cap_yuan
-    from granted
+    from amounts
     group by
         dept_id,
         indicator_code

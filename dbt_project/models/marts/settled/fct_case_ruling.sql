@@ -82,11 +82,11 @@ listed as (
 quality as (
 
     select
-        dept_id,
+        subject_id as dept_id,
         min(case when is_attained then 1 else 0 end) = 1 as is_met
-    from {{ ref('fct_scorecard') }}
-    where dimension = 'quality' and is_attained is not null
-    group by dept_id
+    from {{ ref('fct_indicator') }}
+    where level = 'department' and dimension = 'quality' and target_weight > 0 and is_attained is not null
+    group by subject_id
 
 ),
 
