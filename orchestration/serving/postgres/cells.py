@@ -13,6 +13,7 @@ from orchestration.release.catalogue import Mart, MartColumn
 CELL_SIZE = MartColumn("cell_size", "bigint", "Persons the row is about; null where it is about none.", "单元人数")
 GRANTS = "access.account_grant"
 CASES = "grouped.fct_case"
+MARKED_CASES = "scored.fct_indicator_case"
 # A row that names one of these is about one person, where the column is filled.
 PERSON_COLUMNS = ("stay_id", "patient_id", "staff_id")
 CASE_COUNTS = ("case_count", "earlier_case_count")
@@ -48,6 +49,7 @@ def _counts(mart: Mart) -> Iterator[str]:
             yield "greatest(1, floor(mart.quantity))"
     elif "indicator_code" in columns and is_by_level(mart):
         yield f"case when mart.level = 'group' then {_cases('cases.group_code = mart.subject_id')} end"
+        yield f"case when mart.level = 'disease' then {_cases('cases.disease_code = mart.subject_id', MARKED_CASES)} end"
         yield f"case when mart.level = 'department' then {_department_cases('mart.subject_id')} end"
     elif "indicator_code" in columns:
         yield _department_cases("mart.dept_id")
@@ -59,13 +61,13 @@ def _department_cases(dept_id: str) -> str:
 
 
 def is_by_level(mart: Mart) -> bool:
-    """Whether a row of the mart is about the hospital, a department, a person or a group, as its level says."""
+    """Whether a row of the mart is about the hospital, a department, a person, a group or a disease, as its level says."""
     return {"level", "subject_id"} <= set(mart.column_types)
 
 
-def _cases(condition: str) -> str:
+def _cases(condition: str, relation: str = CASES) -> str:
     return (
-        f"(select count(*) from {CASES} as cases where cases.hospital_id = mart.hospital_id "
+        f"(select count(*) from {relation} as cases where cases.hospital_id = mart.hospital_id "
         f"and cases.month = mart.month and {condition})"
     )
 

@@ -199,6 +199,17 @@ REFUSED = {
     ),
     "award basis": ("award", [AWARD | {"basis": "luck"}], "F30", 2, "not one of saving"),
     "award without rate": ("award", [AWARD | {"rate": ""}], "F33", 2, "rate is empty"),
+    "award on part of no yuan": ("award", [AWARD | {"indicator_code": "cmi", "basis": "share"}], "F33", 2, "no amount"),
+    "award on a year of no yuan": ("award", [AWARD | {"indicator_code": "cmi_year", "basis": "charge"}], "F33", 2, "no amount"),
+    "award on a share of what is only counted": ("award", [AWARD | {"indicator_code": "margin_total"}], "F33", 2, "yuan in yuan"),
+    "award of a period": ("award", [AWARD | {"period": "decade"}], "F30", 2, "decade"),
+    "index that is not whole": (
+        "indicator_component",
+        [{"indicator_code": "i", "component_code": "cmi", "weight": "0.9", "is_normalised": "true"}],
+        "F35",
+        2,
+        "0.9",
+    ),
     "award on no share of yuan": ("award", [AWARD | {"indicator_code": "average_stay_days"}], "F33", 2, "no share of yuan"),
     "bands": (
         "payment_band",
