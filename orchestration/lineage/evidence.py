@@ -215,7 +215,9 @@ class Evidence:
             return f"select {_described(edge)}, {figures} from ({counted}) as source", True
         parent = load_declarations().get(edge.parent_name)
         key = parent.key if parent else ()
-        below = next((e for e in (parent.parents if parent else ()) if e.space == "landing" and e.kind != "param"), None)
+        # Indicators made of indicators rest on rows that have evidence of their own.
+        edges = () if parent is None or parent.name == self.declaration.name else parent.parents
+        below = next((e for e in edges if e.space == "landing" and e.kind != "param"), None)
         if below is None:
             text = f"concat_ws('/', {', '.join(key)})" if key else "''"
             return f"select null as batch_key, null as source_row, {text} as key, null, {figures} from ({counted})", False

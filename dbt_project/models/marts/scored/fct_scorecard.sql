@@ -88,7 +88,9 @@ amounts as (
 
     select
         *,
-        cast(coalesce({{ divide_rounded('indicator_yuan', 'factor', 6, 12) }}, cast(round(department_yuan, 6) as decimal(38, 6)), 0) as decimal(24, 6)) as amount_yuan
+        cast(coalesce(
+            {{ divide_rounded('indicator_yuan', 'factor', 6, 12) }}, cast(round(department_yuan, 6) as decimal(38, 6)), 0
+        ) as decimal(24, 6)) as amount_yuan
     from granted
 
 ),
