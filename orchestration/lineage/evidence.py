@@ -25,7 +25,7 @@ from orchestration.lineage.words import parent_zh
 
 NUMBERS = count(1)
 SIDES = ("numerator", "denominator")
-GROWTH = "growth"
+GROWTH, CHANGE = "growth", "change"
 YEAR = 12
 COMPARED_UNIT = Decimal("0.000001")
 """What this year's volume came to at last year's value is rounded to six decimals, as the model does."""
@@ -92,8 +92,8 @@ class Evidence:
 
     @cached_property
     def compared(self) -> tuple[Evidence, ...]:
-        """What a growth compares: the indicator it names in this month and twelve months before; nothing for other figures."""
-        if self._defined("basis") != GROWTH:
+        """The indicator a growth or a change names, in this month and twelve months before; nothing for other figures."""
+        if self._defined("basis") not in (GROWTH, CHANGE):
             return ()
         key = self.key | {"indicator_code": str(self.row["numerator_name"])}
         mart = self.declaration.relation
@@ -160,7 +160,8 @@ class Evidence:
         if below and below_before:
             with localcontext(prec=60):
                 expected = (expected * below / below_before).quantize(COMPARED_UNIT, ROUND_HALF_UP)
-        return {"numerator": above * scale - expected, "denominator": expected}
+        measured = {"numerator": above * scale - expected, "denominator": expected if self._defined("basis") == GROWTH else below}
+        return {side: amount for side, amount in measured.items() if amount is not None and self.row[side] is not None}
 
     @cached_property
     def _scale(self) -> Decimal:
