@@ -215,15 +215,15 @@ def distances(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Cha
 def test_step_down_solves_the_triangular_system(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
     """Fourteen centres give to ten wards; each turn moves a part by less than a fen, up or down.
 
-    What a ward gets is a sum of fourteen such roundings, with a standard deviation of 1.1 fen: of 4,200 wards and
-    categories of sixty chains 27 are further than three fen from the exact solution, and none further than four.
+    What a ward gets is a sum of fourteen such roundings, with a standard deviation of 1.1 fen. The bounds are what these
+    five chains reach: no rule that rounds every posting to the fen comes nearer.
     """
     random_chains = [random_chain(random.Random(seed), 14, 10) for seed in range(1, 6)]
     found = [distance for chain in random_chains for distance in distances(con, costing_models, chain)]
     assert len(found) == 5 * 10 * len(CATEGORIES)
-    assert sum(distance > 3 for distance in found) <= len(found) // 50
-    assert max(found) <= 5
+    assert sum(distance > 3 for distance in found) <= 4
+    assert max(found) <= 4
 
 
 def test_a_chain_of_a_hundred_centres(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
-    assert max(distances(con, costing_models, random_chain(random.Random(1), 100, 10))) <= 12
+    assert max(distances(con, costing_models, random_chain(random.Random(1), 100, 10))) <= 9
