@@ -14,6 +14,7 @@ from orchestration.cli.app import app
 from orchestration.errors import AccessDenied, BadInput
 from orchestration.home import Home
 from orchestration.privacy.access import read_log
+from orchestration.privacy.visitor import Grant, Visitor
 from orchestration.release.serving import open_release
 from orchestration.run.plan import parse_month
 
@@ -73,3 +74,16 @@ def test_what_is_not_there_and_who_may_not_see_it(february: Home, monkeypatch: p
     with pytest.raises(AccessDenied):
         freeze_one(open_report(february, department), department)
     assert list(read_log(february))[-1]["is_refused"]
+
+
+def test_the_region_gets_reports_of_departments_and_of_no_person(february: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    region = Visitor("region", (Grant("region", "*", None),))
+    doctor = open_release(february).execute("select min(doctor_id) from grouped.fct_case where month = '2025-02-01'").fetchone()
+    assert doctor is not None
+    persons = Asked("H1", FEBRUARY, doctor[0])
+    assert doctor[0] in freeze_one(open_report(february, persons), persons)
+    monkeypatch.setattr("cockpit.freeze.identify", lambda home: region)
+    departments = Asked("H1", FEBRUARY, "0101")
+    assert "<svg" in freeze_one(open_report(february, departments), departments)
+    with pytest.raises(BadInput):
+        freeze_one(open_report(february, persons), persons)
