@@ -30,6 +30,7 @@ h2 { margin-top: 2.5rem; border-bottom: 1px solid #ddd }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #eee }
 code { font-size: 12px }
+td:nth-child(2) { white-space: nowrap }
 nav a { margin-right: 1rem }
 """
 Lineage = dict[str, dict[str, Any]]
