@@ -62,7 +62,8 @@ time, by `ref`, which models it will name.
 {%- endmacro %}
 
 {% macro lineage_relations(edge) -%}
-    {%- set found = {edge['from']: lineage_relation(edge['from'])} -%}
+    {%- set is_summed = edge['from'] == 'int_conformed__charge' and 'encounter_key' not in [edge.get('where'), edge.get('via'), edge['column']] | string -%}
+    {%- set found = {edge['from']: 'charge_totals' if is_summed else lineage_relation(edge['from'])} -%}
     {%- for lookup in edge.get('via', {}).values() -%}
         {%- do found.update({lookup['from']: lineage_relation(lookup['from'])}) -%}
     {%- endfor -%}
@@ -189,6 +190,7 @@ from (
 {#- What the parent rows of one edge make of each key. Found from the parents alone, a key may be one the model does not have;
     a weight the model holds is then left out. -#}
 {% macro lineage_derived(edge, child, keys, from_parents) -%}
+{%- set edge = lineage_in_total(edge) if edge['from'] == 'int_conformed__charge' and not keys else edge -%}
 {%- set relations = lineage_relations(edge) -%}
 {%- set columns = [] -%}
 {%- for key in keys -%}
@@ -205,6 +207,31 @@ from {{ rows }}
 {{ 'group by ' ~ columns | join(', ') if columns }}
 {%- endset -%}
 {{ lineage_decided(select) }}
+{%- endmacro %}
+
+{#- An edge from charges without what only tells one of its rows from another: lookups whose columns nothing but `match` uses. -#}
+{% macro lineage_in_total(edge) -%}
+    {%- set used = [edge.get('where', ''), edge.get('weight', 1), edge['column']] | string -%}
+    {%- set via = {} -%}
+    {%- for alias, lookup in edge.get('via', {}).items() if not lookup.get('optional') or alias ~ '.' in used -%}
+        {%- do via.update({alias: lookup}) -%}
+    {%- endfor -%}
+    {{ return(dict(edge, via=via)) }}
+{%- endmacro %}
+
+{#- Charges summed by all that identities in total ask of them, but for the encounter: one pass over the lines serves them all. -#}
+{% macro lineage_charge_totals(charges) -%}
+    select
+        is_inpatient,
+        item_period_key,
+        ordering_dept_key,
+        executing_dept_key,
+        nursing_dept_key,
+        disposition_code,
+        sum(quantity) as quantity,
+        sum(amount_yuan) as amount_yuan
+    from {{ charges }}
+    group by is_inpatient, item_period_key, ordering_dept_key, executing_dept_key, nursing_dept_key, disposition_code
 {%- endmacro %}
 
 {#- Parameters a declaration names are read from the policy in force. -#}

@@ -51,6 +51,12 @@ with scope as (
 
 ),
 
+charge_totals as (
+
+    {{ lineage_charge_totals(ref('int_conformed__charge')) }}
+
+),
+
 identities as (
 
     {{ lineage_identities(checked) if execute else "select null as relation" }}

@@ -30,14 +30,9 @@ discharges as (
 
 ),
 
--- A charge keeps the address of its row and no text: its key is looked up where it was delivered.
-delivered_charges as (
+keyed_charges as (
 
-    select
-        landed.batch_key,
-        landed.source_row,
-        {{ key_number('his_charge', 'landed') }} as key_number
-    from landing.his_charge as landed
+    {{ charges_by_disposition(ref('int_conformed__charge')) }}
 
 ),
 
@@ -59,11 +54,10 @@ taken as (
     select
         'his_charge' as table_name,
         case when dispositions.is_used then 'used' else dispositions.disposition end as reason,
-        count(*) as row_count,
+        sum(charges.row_count) as row_count,
         cast(coalesce(sum(charges.amount_yuan), 0) as decimal(38, 2)) as amount_yuan,
-        {{ checksum('delivered.key_number') }} as key_checksum
-    from {{ ref('int_conformed__charge') }} as charges
-    left join delivered_charges as delivered on charges.source_row = delivered.source_row and charges.batch_key = delivered.batch_key
+        cast(sum(charges.key_checksum) as decimal(38, 0)) as key_checksum
+    from keyed_charges as charges
     inner join {{ ref('int_conformed__disposition') }} as dispositions on charges.disposition_code = dispositions.disposition_code
     group by 1, 2
     union all
