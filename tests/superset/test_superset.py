@@ -106,11 +106,11 @@ def running(programs: Path, superset: Path) -> Iterator[str]:
         yield address
     finally:
         started.terminate()
-        started.wait(30)
+        started.wait(60)
 
 
 def wait_until_answered(address: str, started: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 180
+    end = time.monotonic() + 600
     while True:
         assert started.poll() is None and time.monotonic() < end, "Superset does not start"
         with suppress(OSError), urllib.request.urlopen(address, timeout=30):
