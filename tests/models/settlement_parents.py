@@ -13,6 +13,8 @@ PARENTS = {
     "total_fee_yuan decimal(18,2), self_paid_fee_yuan decimal(18,2), stay_days integer, discharge_way varchar, "
     "discharge_dept_id varchar, "
     "is_quarantined boolean",
+    "staging.stg_emr__front_page": "stay_id varchar, readmission_plan_31d varchar",
+    "staging.stg_emr__diagnosis": "stay_id varchar, sequence integer, diagnosis_code varchar",
     "conformed.int_conformed__stay": "stay_id varchar, stay_key integer, patient_id varchar",
     "conformed.int_conformed__ward_day": "stay_id varchar, dept_id varchar, days_whole_stay integer",
     "conformed.int_conformed__charge": "is_inpatient boolean, encounter_key integer, ordering_dept_key integer, "
