@@ -73,11 +73,8 @@ over_quota as (
 classified as (
 
     select
-        cases.stay_id,
+        cases.*,
         over_quota.stay_id is not null as is_over_quota,
-        cases.policy_date,
-        cases.insurance_type,
-        cases.scheme,
         case
             when cases.status = 'excluded' then 'excluded'
             when rules.case_class = 'per_diem' then rules.case_class
@@ -88,7 +85,6 @@ classified as (
             else 'normal'
         end as multiple_class,
         refs.base,
-        cases.billed_fee_yuan,
         refs.mean_fee_yuan,
         refs.high_multiple,
         {{ fee_multiple('cases.billed_fee_yuan', 'refs.mean_fee_yuan') }} as multiple,
@@ -97,7 +93,6 @@ classified as (
             when refs.is_basic_group then terms.basic_group_coefficient
             else terms.hospital_coefficient
         end as decimal(9, 6)) as coefficient,
-        cases.auxiliary_coefficient,
         case when usual.formula = 'points' then usual.factor else 1 end as points_per_weight,
         coalesce(usual.formula, 'rate') as usual_formula
     from cases

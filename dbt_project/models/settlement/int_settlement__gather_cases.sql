@@ -87,10 +87,23 @@ dated as (
 
 ),
 
+self_pay_decisions as (
+
+    select
+        valid_from,
+        valid_to,
+        cast(value as boolean) as is_simulated
+    from {{ source('policy', 'parameter') }}
+    where parameter_code = 'simulate_self_pay'
+
+),
+
 simulated as (
 
-    select * from dated
-    where insurance_type <> 'self_pay' or {{ parameter('simulate_self_pay', 'boolean', 'dated.policy_date') }}
+    select dated.*
+    from dated
+    left join self_pay_decisions as decision on {{ in_force('decision', 'dated.policy_date') }}
+    where dated.insurance_type <> 'self_pay' or decision.is_simulated
 
 )
 

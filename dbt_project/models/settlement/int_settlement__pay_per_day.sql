@@ -1,13 +1,13 @@
+-- Days count for every case of such a group; whether they are paid is said by the formula of its class.
 with cases as (
 
     select
-        cases.stay_id,
-        gathered.group_code,
-        gathered.policy_date,
-        gathered.stay_days
-    from {{ ref('int_settlement__classify_cases') }} as cases
-    inner join {{ ref('int_settlement__gather_cases') }} as gathered on cases.stay_id = gathered.stay_id
-    where cases.formula = 'per_diem'
+        stay_id,
+        group_code,
+        policy_date,
+        stay_days
+    from {{ ref('int_settlement__gather_cases') }}
+    where status = 'grouped'
 
 ),
 

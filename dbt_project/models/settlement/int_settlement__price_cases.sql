@@ -14,23 +14,22 @@ with prices as (
 scaled as (
 
     select
-        scores.stay_id,
-        cast(scores.points_base * 10000 as bigint) as points_base,
+        scores.*,
+        cast(scores.points_base * 10000 as bigint) as base_units,
         case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.counted_yuan * 100000000 as bigint) end as counted,
         case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.reference_yuan * 100000000 as bigint) end as reference,
         cast(scores.coefficient_inside * 1000000 as bigint) as inside,
         cast(scores.coefficient_outside * 1000000 as bigint) as outside,
         cast(coalesce(scores.auxiliary_coefficient, 1) * 1000000 as bigint) as auxiliary,
-        prices.price_units
+        case when scores.formula not in ('ungrouped', 'by_item', 'per_diem', 'unpaid') then prices.price_units end as price_units
     from {{ ref('int_settlement__score_cases') }} as scores
     inner join prices on scores.policy_date = prices.policy_date and scores.insurance_type = prices.insurance_type
-    where scores.formula not in ('ungrouped', 'by_item', 'per_diem', 'unpaid')
 
 ),
 
 combinations as (
 
-    select distinct points_base, counted, reference, inside, outside, auxiliary, price_units from scaled
+    select distinct base_units, counted, reference, inside, outside, auxiliary, price_units from scaled where price_units is not null
 
 ),
 
@@ -40,12 +39,12 @@ multiplied as (
         *,
         {{ truncated_quotient(
             product_over_power(
-                'cast(points_base as ' ~ exact_integer() ~ ') * counted',
+                'cast(base_units as ' ~ exact_integer() ~ ') * counted',
                 'price_units * (' ~ truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary)'
             ),
             'reference'
         ) }} as payment_units,
-        cast(points_base as {{ exact_integer() }}) * counted * (inside * auxiliary) as points_units,
+        cast(base_units as {{ exact_integer() }}) * counted * (inside * auxiliary) as points_units,
         cast(reference as {{ exact_integer() }}) as reference_units
     from combinations
 
@@ -64,12 +63,12 @@ valued as (
 priced as (
 
     select
-        scaled.stay_id,
+        scaled.*,
         valued.standard_total_yuan,
         valued.adjusted_score
     from scaled
-    inner join valued
-        on scaled.points_base = valued.points_base
+    left join valued
+        on scaled.base_units = valued.base_units
         and scaled.counted = valued.counted
         and scaled.reference = valued.reference
         and scaled.inside = valued.inside

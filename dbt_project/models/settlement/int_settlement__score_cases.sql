@@ -37,13 +37,7 @@ counted as (
 capped as (
 
     select
-        stay_id,
-        policy_date,
-        insurance_type,
-        auxiliary_coefficient,
-        formula,
-        points_base,
-        coefficient,
+        * exclude (coefficient_inside, counted_yuan, reference_yuan),
         cast(case when coefficient_in_formula = 1 then coefficient else 1 end as decimal(9, 6)) as coefficient_outside,
         cast(case when coefficient_inside * counted_yuan > rule_cap * reference_yuan then 1 else coefficient_inside end as decimal(9, 6)) as coefficient_inside,
         case

@@ -25,24 +25,22 @@ with settled as (
         cases.fund_booked_yuan as fund_pay_by_item_yuan,
         terms.fund_basis,
         terms.point_value,
-        classes.multiple_class,
-        classes.coefficient,
-        classes.mean_fee_yuan as group_mean_fee_yuan,
-        classes.multiple,
-        priced.adjusted_score,
+        cases.multiple_class,
+        cases.coefficient,
+        cases.mean_fee_yuan as group_mean_fee_yuan,
+        cases.multiple,
+        cases.adjusted_score,
         case
-            when classes.formula = 'unpaid' or (classes.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
+            when cases.formula = 'unpaid' or (cases.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
             else coalesce(
-                priced.standard_total_yuan + coalesce(supplements.amount, 0),
-                days.standard_total_yuan + coalesce(supplements.amount, 0),
+                cases.standard_total_yuan + coalesce(supplements.amount, 0),
+                case when cases.formula = 'per_diem' then days.standard_total_yuan end + coalesce(supplements.amount, 0),
                 cases.billed_fee_yuan
             )
         end as standard_total_yuan
-    from {{ ref('int_settlement__gather_cases') }} as cases
+    from {{ ref('int_settlement__price_cases') }} as cases
     inner join {{ ref('int_settlement__find_terms') }} as terms
         on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
-    inner join {{ ref('int_settlement__classify_cases') }} as classes on cases.stay_id = classes.stay_id
-    left join {{ ref('int_settlement__price_cases') }} as priced on cases.stay_id = priced.stay_id
     left join {{ ref('int_settlement__pay_per_day') }} as days on cases.stay_id = days.stay_id
     left join {{ source('policy', 'supplement') }} as supplements
         on cases.group_code = supplements.group_code and {{ in_force('supplements', 'cases.policy_date') }}
