@@ -9,12 +9,6 @@ with scope as (
 
 ),
 
-settled_anew as (
-
-    select stay_id, standard_total_yuan, fund_pay_yuan from {{ ref('fct_case_settlement') }} where basis = 'simulated'
-
-),
-
 simulated as (
 
     select
@@ -27,7 +21,7 @@ simulated as (
             else coalesce(anew.standard_total_yuan, recalled.standard_total_yuan)
         end as simulated_yuan
     from {{ ref('int_settlement__recall_cases') }} as recalled
-    left join settled_anew as anew on recalled.stay_id = anew.stay_id
+    left join {{ ref('int_settlement__settle_cases') }} as anew on recalled.stay_id = anew.stay_id
     cross join scope
     union all
     select
