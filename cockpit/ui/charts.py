@@ -15,7 +15,7 @@ INK, SOFT, LINE, UP, DOWN, TOTAL = "#1c2733", "#5b6b7b", "#dfe5eb", "#6ea6d6", "
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Sans, sans-serif"
 SETTINGS = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
 ROW_PIXELS = 34
-TEXT_ROOM = 0.34
+TEXT_ROOM = 0.55
 
 
 def waterfall(steps: Sequence[tuple[str, Decimal]], *, start: tuple[str, Decimal] | None, end: tuple[str, Decimal]) -> go.Figure:
