@@ -22,7 +22,7 @@ from orchestration.release.record import read_record
 from orchestration.release.serving import LOCKED
 from orchestration.release.warehouse import WAREHOUSE_FILE
 from orchestration.run.settings import read_settings
-from orchestration.serving.postgres.cells import CASES, cell_size_sql
+from orchestration.serving.postgres.cells import cell_size_sql
 
 PUBLISHED = "published"
 TABLES = """
@@ -45,7 +45,7 @@ class AggregateReader(DuckDBReader):
         for schema, name, columns in self._con.execute(TABLES, [PUBLISHED]).fetchall():
             mart = marts.get(f"{schema}.{name}")
             known = mart and replace(mart, columns=tuple(column for column in mart.columns if column.name in columns))
-            size = cell_size_sql(known).replace(CASES, f"{PUBLISHED}.{CASES}") if known else "cast(null as bigint)"
+            size = cell_size_sql(known, f"{PUBLISHED}.") if known else "cast(null as bigint)"
             enough = f"coalesce({size}, {smallest}) >= {smallest}"
             self._con.execute(f"create schema if not exists {schema}")
             self._con.execute(f"create view {schema}.{name} as select * from {PUBLISHED}.{schema}.{name} as mart where {enough}")

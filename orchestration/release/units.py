@@ -31,7 +31,7 @@ SUFFIXES = {
 NAMES = {
     **dict.fromkeys(("numerator", "denominator", "value", "target", "target_floor", "parent_target"), "of the indicator"),
     **dict.fromkeys(("figure", "threshold"), "of the gate"),
-    **dict.fromkeys(("stated_amount", "derived_amount", "difference_amount"), "of the measure"),
+    **dict.fromkeys(("stated_amount", "derived_amount", "difference_amount", "excluded_amount"), "of the measure"),
     **dict.fromkeys(("share_change", "weight_change", "multiple", "return_on_cost", "coefficient", "attainment"), "ratio"),
     **dict.fromkeys(("total_score", "adjusted_score"), "point"),
     **dict.fromkeys(("quantity", "quantity_last_year"), "unit of the item"),

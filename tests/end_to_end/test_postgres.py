@@ -118,6 +118,8 @@ def of_enough_persons(mart: Mart) -> str:
         groups, departments = f"in ({SIZES.format('group_code')} >= 10)", f"not in ({SIZES.format('dept_id')} < 10)"
         if "level" in columns:
             conditions.append(f"(level <> 'group' or (hospital_id, month, subject_id) {groups})")
+            diseases = f"in ({SIZES.format('disease_code').replace('grouped.fct_case', 'scored.fct_indicator_case')} >= 10)"
+            conditions.append(f"(level <> 'disease' or (hospital_id, month, subject_id) {diseases})")
             conditions.append(f"(level <> 'department' or (hospital_id, month, subject_id) {departments})")
         else:
             conditions.append(f"(hospital_id, month, dept_id) {departments}")

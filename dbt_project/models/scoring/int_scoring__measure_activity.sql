@@ -45,8 +45,8 @@ shares as (
         denominators.level,
         denominators.member_id,
         definitions.indicator_code,
-        coalesce(numerators.amount, 0) * definitions.factor as numerator,
-        denominators.amount as denominator
+        cast(coalesce(numerators.amount, 0) * definitions.factor as decimal(38, 12)) as numerator,
+        cast(denominators.amount as decimal(38, 12)) as denominator
     from definitions
     inner join totals as denominators
         on definitions.denominator = denominators.quantity
@@ -68,7 +68,7 @@ counts as (
         totals.level,
         totals.member_id,
         definitions.indicator_code,
-        totals.amount * definitions.factor as numerator,
+        cast(totals.amount * definitions.factor as decimal(38, 12)) as numerator,
         cast(null as decimal(38, 12)) as denominator
     from definitions
     inner join totals
@@ -84,8 +84,8 @@ submitted as (
         case when grouping(dept_id) = 0 then 'department' else 'hospital' end as level,
         case when grouping(dept_id) = 0 then dept_id end as member_id,
         indicator_code,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
+        cast(sum(numerator) as decimal(38, 12)) as numerator,
+        cast(sum(denominator) as decimal(38, 12)) as denominator
     from {{ ref('stg_performance__indicator') }}
     where
         indicator_code not in (select indicator_code from shares)
@@ -95,6 +95,7 @@ submitted as (
 
 ),
 
+-- A union of decimals of different scale keeps the coarsest, so all have one.
 measured as (
 
     select * from shares
@@ -111,8 +112,8 @@ named as (
         measured.level,
         coalesce(measured.member_id, decisions.hospital_id) as subject_id,
         measured.indicator_code,
-        cast(measured.numerator as decimal(38, 12)) as numerator,
-        cast(measured.denominator as decimal(38, 12)) as denominator,
+        measured.numerator,
+        measured.denominator,
         measured.denominator is null as is_count,
         cast(null as decimal(38, 0)) as n_rows_hash
     from measured

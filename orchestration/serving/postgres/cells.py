@@ -20,13 +20,13 @@ CASE_COUNTS = ("case_count", "earlier_case_count")
 PAYMENTS = "settled.fct_person_payment"
 
 
-def cell_size_sql(mart: Mart) -> str:
-    """Expression over rows of the mart called `mart`, in the release's own database."""
-    sizes = _sizes(mart)
+def cell_size_sql(mart: Mart, database: str = "") -> str:
+    """Expression over rows of the mart called `mart`, in the release's own database or in one named `database`, dot included."""
+    sizes = _sizes(mart, database)
     return f"cast(least({', '.join(sizes)}) as bigint)" if sizes else "cast(null as bigint)"
 
 
-def _sizes(mart: Mart) -> list[str]:
+def _sizes(mart: Mart, database: str) -> list[str]:
     """What bounds the number of persons; null where it does not bear on the row."""
     columns = mart.column_types
     named = [f"mart.{name}" for name in PERSON_COLUMNS if name in columns]
@@ -36,28 +36,29 @@ def _sizes(mart: Mart) -> list[str]:
         return ["case when mart.payment_kind = 'outcome' then 1 end"]
     sizes = ["case when mart.level = 'doctor' then 1 end"] if is_by_level(mart) else []
     counted = [f"floor(nullif(mart.{name}, 0))" for name in CASE_COUNTS if name in columns]
-    return sizes + (counted or list(_counts(mart)))
+    return sizes + (counted or list(_counts(mart, database)))
 
 
-def _counts(mart: Mart) -> Iterator[str]:
+def _counts(mart: Mart, database: str) -> Iterator[str]:
     """Cases of the group or department a row is about, where the mart does not count them itself."""
     columns = mart.column_types
+    cases, marked = f"{database}{CASES}", f"{database}{MARKED_CASES}"
     if "group_code" in columns:
-        yield _cases("cases.group_code = mart.group_code")
+        yield _count(cases, "cases.group_code = mart.group_code")
         # Nobody had a service that was not given.
         if "quantity" in columns:
             yield "greatest(1, floor(mart.quantity))"
     elif "indicator_code" in columns and is_by_level(mart):
-        yield f"case when mart.level = 'group' then {_cases('cases.group_code = mart.subject_id')} end"
-        yield f"case when mart.level = 'disease' then {_cases('cases.disease_code = mart.subject_id', MARKED_CASES)} end"
-        yield f"case when mart.level = 'department' then {_department_cases('mart.subject_id')} end"
+        yield f"case when mart.level = 'group' then {_count(cases, 'cases.group_code = mart.subject_id')} end"
+        yield f"case when mart.level = 'disease' then {_count(marked, 'cases.disease_code = mart.subject_id')} end"
+        yield f"case when mart.level = 'department' then {_department_cases(cases, 'mart.subject_id')} end"
     elif "indicator_code" in columns:
-        yield _department_cases("mart.dept_id")
+        yield _department_cases(cases, "mart.dept_id")
 
 
-def _department_cases(dept_id: str) -> str:
+def _department_cases(cases: str, dept_id: str) -> str:
     """A department without cases has indicators of other things."""
-    return f"nullif({_cases(f'cases.dept_id = {dept_id}')}, 0)"
+    return f"nullif({_count(cases, f'cases.dept_id = {dept_id}')}, 0)"
 
 
 def is_by_level(mart: Mart) -> bool:
@@ -65,9 +66,9 @@ def is_by_level(mart: Mart) -> bool:
     return {"level", "subject_id"} <= set(mart.column_types)
 
 
-def _cases(condition: str, relation: str = CASES) -> str:
+def _count(cases: str, condition: str) -> str:
     return (
-        f"(select count(*) from {relation} as cases where cases.hospital_id = mart.hospital_id "
+        f"(select count(*) from {cases} as cases where cases.hospital_id = mart.hospital_id "
         f"and cases.month = mart.month and {condition})"
     )
 
