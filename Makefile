@@ -38,10 +38,10 @@ run-year: $(VENV)/.runtime $(SAMPLE)/casemix.yml ## run all fourteen sample mont
 	$(BIN)/casemix run --config $(SAMPLE)/casemix.yml --from 2025-01 --to 2026-02 --simulation --home $(HOME_DIR)
 
 test: $(VENV)/.development ## run the tests (under 15 minutes)
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.development ## run the long tests
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.development ## ruff, mypy, sqlfluff
 	$(BIN)/ruff check .

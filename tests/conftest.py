@@ -16,6 +16,28 @@ from orchestration.cli import main
 from orchestration.home import Home
 from orchestration.release.record import Record, current_record
 
+# Files of a minute and more go first, so that two processes end together. The first makes the month most others read; those come
+# after files that need none, or the second process would wait for it.
+LONG = (
+    "end_to_end/test_checker.py",
+    "end_to_end/test_goldens.py",
+    "end_to_end/test_sample_month.py",
+    "models/test_dbt_unit_tests.py",
+    "models/test_allocation.py",
+    "faults/test_kills.py",
+    "end_to_end/test_postgres.py",
+    "end_to_end/test_trace.py",
+    "end_to_end/test_what_if.py",
+    "end_to_end/real_month/test_real_month.py",
+    "models/scoring/test_against_checker.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long files before short ones; within a file nothing moves."""
+    turns = {f"tests/{name}": turn for turn, name in enumerate(LONG)}
+    items.sort(key=lambda item: turns.get(item.nodeid.partition("::")[0], len(LONG)))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -1,4 +1,7 @@
-{#- Keys of a wide table are compared by hash first: rows whose hash is alone cannot be duplicates. -#}
+{#-
+    Keys of a wide table are compared by hash first: rows whose hash is alone cannot be duplicates. Sorting ten million hashes costs
+    half of grouping them; which of two equal ones comes first shows nowhere.
+-#}
 {% set wide = ['his_charge'] %}
 with delivered as (
 
@@ -25,7 +28,12 @@ repeated_keys as (
     from {{ table.relation }}
     {% if table.name in wide -%}
     where {{ key_hash(table.key) }} in (
-        select {{ key_hash(table.key) }} from {{ table.relation }} group by {{ key_hash(table.key) }} having count(*) > 1
+        select sorted.hashed_key
+        from (
+            select hashed.hashed_key, lag(hashed.hashed_key) over (order by hashed.hashed_key) as before
+            from (select {{ key_hash(table.key) }} as hashed_key from {{ table.relation }}) as hashed
+        ) as sorted
+        where sorted.hashed_key = sorted.before
     )
     {% endif -%}
     group by {{ table.key | join(', ') }}
