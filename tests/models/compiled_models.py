@@ -37,19 +37,30 @@ class CompiledModels:
         con.execute(self.statements[name])
 
 
-def compile_models(folder: Path, select: str) -> CompiledModels:
-    """Let dbt compile the selected models against an empty private database in `folder`."""
+def compile_project(folder: Path, *selection: str) -> Path:
+    """Let dbt compile every model, or the selected ones, against an empty private database in `folder`."""
     create_private_database(folder / DATABASE).close()
-    command = ["-c", "from dbt.cli.main import cli; cli()", "compile", "--select", select]
+    command = ["-c", "from dbt.cli.main import cli; cli()", "compile", *selection]
     paths = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder / "target")]
     environment = os.environ | {"CASEMIX_WAREHOUSE": str(folder / DATABASE), "DBT_LOG_PATH": str(folder / "logs")}
     subprocess.run([sys.executable, *command, *paths], env=environment, check=True, capture_output=True, text=True)
+    return folder
+
+
+def compiled_nodes(folder: Path) -> list[Mapping[str, Any]]:
+    """Compiled models of a folder in the order in which they may be built."""
     manifest = json.loads((folder / "target" / "manifest.json").read_bytes())
     models = {
         key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model" and node.get("compiled_code")
     }
     parents = {key: [p for p in node["depends_on"]["nodes"] if p in models] for key, node in models.items()}
-    return CompiledModels({models[key]["name"]: _statement(models[key]) for key in TopologicalSorter(parents).static_order()})
+    return [models[key] for key in TopologicalSorter(parents).static_order()]
+
+
+def compile_models(folder: Path, select: str) -> CompiledModels:
+    """Compile the selected models for one test module alone."""
+    nodes = compiled_nodes(compile_project(folder, "--select", select))
+    return CompiledModels({node["name"]: _statement(node) for node in nodes})
 
 
 def _statement(node: Mapping[str, Any]) -> str:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.models.compiled_models import CompiledModels, compile_models
+from tests.conftest import Once
+from tests.models.compiled_models import CompiledModels, compile_models, compile_project
 
 COSTING = "+fqn:casemix.marts.costed +fqn:casemix.gates.closed.gate_cost*"
+
+
+@pytest.fixture(scope="session")
+def project(once: Once) -> Path:
+    """Every model of the project, compiled once for all test processes."""
+    return once("compiled", compile_project)
 
 
 @pytest.fixture(scope="session")

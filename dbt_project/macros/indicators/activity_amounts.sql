@@ -1,4 +1,12 @@
-{#- Totals of the month for int_scoring__count_activity: dept_id, doctor_id, quantity, amount. All read the CTE `decisions`. -#}
+{#- Totals of the month for int_scoring__count_activity. `…_amounts` are rows of dept_id, doctor_id, quantity, amount and read its CTE `decisions`. -#}
+
+{#- Totals of a relation as rows, one select for each quantity; `members` are its department and its doctor. -#}
+{% macro amounts_of(relation, quantities, members='dept_id, doctor_id') -%}
+    {%- for quantity in quantities %}
+    select {{ members }}, '{{ quantity }}' as quantity, cast({{ quantity }} as decimal(26, 6)) as amount from {{ relation }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
 
 {#- Beds of departments that have any: in service, open over the month, occupied. -#}
 {% macro bed_amounts() -%}
@@ -65,14 +73,93 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Stays discharged in the month, and those of them whose front page came. -#}
-{% macro front_page_amounts() -%}
-    {%- for quantity, condition in {'discharged_stays': 'true', 'paged_stays': 'pages.stay_id is not null'}.items() %}
-    select stays.discharge_dept_id as dept_id, stays.attending_doctor_id as doctor_id, '{{ quantity }}' as quantity, count(*) as amount
+{#- Stays discharged in the month, those of them whose front page came, and what its required items hold (FP-02). -#}
+{% macro front_page_totals() -%}
+    {%- set required = [
+        'pages.medical_record_no', 'pages.sex', 'pages.birth_date', 'pages.admitted_at', 'pages.discharged_at', 'pages.discharge_dept_id',
+        'pages.stay_days', 'pages.discharge_way', 'pages.total_fee', 'principals.diagnosis_code', 'principals.admission_condition',
+    ] -%}
+    select
+        stays.discharge_dept_id as dept_id,
+        stays.attending_doctor_id as doctor_id,
+        count(*) as discharged_stays,
+        count(pages.stay_id) as paged_stays,
+        {{ required | length }} * count(pages.stay_id) as required_items,
+        count({{ required | join(') + count(') }}) as filled_items
     from {{ ref('int_conformed__stay') }} as stays
     left join {{ ref('stg_emr__front_page') }} as pages on stays.stay_id = pages.stay_id
-    where not stays.is_open and {{ condition }}
+    left join (
+        select stay_id, diagnosis_code, admission_condition from {{ ref('stg_emr__diagnosis') }} where sequence = 1
+    ) as principals on pages.stay_id = principals.stay_id
+    where not stays.is_open
     group by stays.discharge_dept_id, stays.attending_doctor_id
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
+{%- endmacro %}
+
+{#- What insurer and patient paid in the month's settlements, and the insurer's part; no row where none was delivered. -#}
+{% macro settled_totals() -%}
+    select
+        coalesce(sum(fund_booked + other_fund) filter (where encounter_type = 'outpatient'), 0) as outpatient_fund_yuan,
+        coalesce(sum(total_fee) filter (where encounter_type = 'outpatient'), 0) as outpatient_settled_yuan,
+        coalesce(sum(fund_booked + other_fund) filter (where encounter_type = 'inpatient'), 0) as inpatient_fund_yuan,
+        coalesce(sum(total_fee) filter (where encounter_type = 'inpatient'), 0) as inpatient_settled_yuan
+    from {{ ref('stg_his__settlement') }}
+    having count(*) > 0
+{%- endmacro %}
+
+{#- Reports of examinations by the department that made them: all, with a result, positive, those of large equipment, hours to the report. -#}
+{% macro exam_totals() -%}
+    select
+        reports.executing_dept_id as dept_id,
+        count(*) as exam_count,
+        count(reports.is_positive) as judged_exam_count,
+        count(*) filter (where reports.is_positive) as positive_exam_count,
+        count(reports.equipment_id) as equipment_exam_count,
+        count(reports.is_positive) filter (where reports.equipment_id is not null) as judged_equipment_exam_count,
+        count(*) filter (where reports.is_positive and reports.equipment_id is not null) as positive_equipment_exam_count,
+        cast({{ divide_rounded(
+            'cast(sum(' ~ dbt.datediff('reports.performed_at', 'reports.reported_at', 'minute') ~ ') as decimal(18, 0))', 'cast(60 as decimal(9, 0))', 6
+        ) }} as decimal(24, 6)) as report_hours
+    from {{ ref('stg_his__exam_report') }} as reports
+    group by reports.executing_dept_id
+{%- endmacro %}
+
+{#- Visits by department and doctor: all, those that count as outpatient visits, and those given what item_uses() names. -#}
+{% macro visit_totals() -%}
+    select
+        visits.dept_id,
+        visits.doctor_id,
+        count(*) as visit_count,
+        count(*) filter (where visits.visit_type = 'outpatient' and not {{ in_list('visits.dept_id', 'health_checkup') }}) as plain_visit_count,
+        count(*) filter (where used.essential_drug_quantity > 0) as essential_drug_visits,
+        count(*) filter (where used.infusion_quantity > 0) as infusion_visits,
+        count(*) filter (
+            where used.special_service_quantity > 0 or {{ in_list('visits.dept_id', 'special_service') }}
+        ) as special_service_encounters
+    from {{ ref('int_conformed__visit') }} as visits
+    left join (
+        {{ used_quantities(false) }}
+    ) as used
+        on visits.visit_key = used.encounter_key
+    group by
+        visits.dept_id,
+        visits.doctor_id
+{%- endmacro %}
+
+{#- Expense of the month and parts of it; energy is known where the policy lists the accounts that book it, by prefix. -#}
+{% macro expense_totals() -%}
+    select
+        coalesce(sum(lines.amount_yuan), 0) as expense_yuan,
+        coalesce(sum(lines.amount_yuan) filter (where lines.cost_category = 'C1'), 0) as staff_expense_yuan,
+        coalesce(sum(lines.amount_yuan) filter (where lines.cost_category = 'C2'), 0) as material_expense_yuan,
+        sum(lines.amount_yuan) filter (where energy.account_code is not null) as energy_expense_yuan
+    from {{ ref('int_costing__ledger_line') }} as lines
+    left join (
+        select distinct accounts.account_code
+        from {{ ref('stg_ledger__account') }} as accounts
+        cross join decisions
+        inner join {{ source('policy', 'code_list') }} as lists
+            on {{ begins_with('accounts.account_code', 'lists.code') }}
+        where lists.list_code = 'account.energy' and {{ in_force('lists', 'decisions.month') }}
+    ) as energy on lines.account_code = energy.account_code
+    having count(*) > 0
 {%- endmacro %}

@@ -7,7 +7,8 @@
         'is_complication_checked', 'is_complicated', 'is_type_1_incision', 'is_infected_incision', 'is_readmission_checked',
         'is_card_readmission', 'is_national_readmission', 'is_not_long_stay', 'is_given_antibacterials', 'is_front_page_excellent',
         'is_coding_reviewed', 'is_coding_correct', 'is_pathway_eligible', 'is_on_pathway', 'is_pathway_completed', 'is_varied',
-        'is_controllably_varied', 'is_unvaried', 'is_listed_technique', 'is_special_review',
+        'is_controllably_varied', 'is_uncontrollably_varied', 'is_unvaried', 'is_listed_technique', 'is_special_review',
+        'is_given_essential_drug', 'is_given_infusion', 'is_tested_for_microbes', 'is_given_special_service',
     ]) }}
 {%- endmacro %}
 
@@ -15,7 +16,8 @@
 {% macro case_quantities() -%}
     {{ return(case_marks() + [
         'case_count', 'stay_days', 'preoperative_days', 'weight', 'total_fee_yuan', 'drug_fee_yuan', 'drug_fee_without_herbs_yuan', 'material_fee_yuan',
-        'cost_yuan', 'standard_total_yuan', 'margin_yuan', 'fee_ratio', 'days_ratio', 'front_page_points',
+        'cost_yuan', 'standard_total_yuan', 'margin_yuan', 'fee_ratio', 'days_ratio', 'front_page_points', 'exam_count', 'judged_exam_count',
+        'positive_exam_count',
     ]) }}
 {%- endmacro %}
 

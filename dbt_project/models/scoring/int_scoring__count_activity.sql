@@ -3,7 +3,8 @@
 {%- set charged = {
     'outpatient_revenue_yuan': outpatient, 'inpatient_revenue_yuan': inpatient, 'medical_revenue_yuan': 'true', 'drug_revenue_yuan': drug,
     'outpatient_drug_yuan': outpatient ~ ' and ' ~ drug, 'material_revenue_yuan': "volumes.item_kind = 'material'",
-    'revenue_without_drugs_yuan': 'not (' ~ drug ~ ')', 'key_monitored_yuan': drug ~ ' and items.is_key_monitored',
+    'drug_revenue_without_herbs_yuan': drug ~ ' and not services.is_herbal', 'revenue_without_drugs_yuan': 'not (' ~ drug ~ ')',
+    'key_monitored_yuan': drug ~ ' and items.is_key_monitored',
     'essential_drug_yuan': drug ~ ' and items.is_essential_drug', 'medical_service_yuan': 'services.is_medical_service',
     'special_service_yuan': 'services.is_special or ' ~ in_list('volumes.ordering_dept_id', 'special_service'),
 } -%}
@@ -19,6 +20,7 @@ services as (
     select
         item_period_key,
         {{ in_list('substr(fee_class, 1, 3)', 'fee_class.medical_service') }} as is_medical_service,
+        {{ in_list('substr(fee_class, 1, 3)', 'fee_class.herbal_pieces') }} as is_herbal,
         {{ in_list('item_id', 'special_service') }} as is_special
     from {{ ref('int_conformed__item_period') }}
 
@@ -47,13 +49,7 @@ charges as (
 
 expenses as (
 
-    select
-        coalesce(sum(amount_yuan), 0) as expense_yuan,
-        coalesce(sum(amount_yuan) filter (where cost_category = 'C1'), 0) as staff_expense_yuan,
-        coalesce(sum(amount_yuan) filter (where cost_category = 'C2'), 0) as material_expense_yuan,
-        sum(amount_yuan) filter (where {{ in_list('substr(account_code, 1, 6)', 'account.energy') }}) as energy_expense_yuan
-    from {{ ref('int_costing__ledger_line') }}
-    having count(*) > 0
+    {{ expense_totals() }}
 
 ),
 
@@ -68,44 +64,68 @@ surplus as (
 
 exams as (
 
+    {{ exam_totals() }}
+
+),
+
+visits as (
+
+    {{ visit_totals() }}
+
+),
+
+discharges as (
+
     select
-        reports.executing_dept_id as dept_id,
-        count(*) as exam_count,
-        count(reports.is_positive) as judged_exam_count,
-        count(*) filter (where reports.is_positive) as positive_exam_count,
-        count(reports.equipment_id) as equipment_exam_count,
-        cast({{ divide_rounded(
-            'cast(sum(' ~ dbt.datediff('reports.performed_at', 'reports.reported_at', 'minute') ~ ') as decimal(18, 0))', 'cast(60 as decimal(9, 0))', 6
-        ) }} as decimal(24, 6)) as report_hours
-    from {{ ref('stg_his__exam_report') }} as reports
-    group by reports.executing_dept_id
+        dept_id,
+        doctor_id,
+        count(*) as discharge_count,
+        sum(stay_days) as discharge_bed_days,
+        sum(is_given_special_service) as special_service_encounters
+    from {{ ref('fct_indicator_case') }}
+    group by
+        dept_id,
+        doctor_id
+
+),
+
+pages as (
+
+    {{ front_page_totals() }}
 
 ),
 
 settled as (
 
-    select
-        coalesce(sum(fund_booked + other_fund) filter (where encounter_type = 'outpatient'), 0) as outpatient_fund_yuan,
-        coalesce(sum(total_fee) filter (where encounter_type = 'outpatient'), 0) as outpatient_settled_yuan,
-        coalesce(sum(fund_booked + other_fund) filter (where encounter_type = 'inpatient'), 0) as inpatient_fund_yuan,
-        coalesce(sum(total_fee) filter (where encounter_type = 'inpatient'), 0) as inpatient_settled_yuan
-    from {{ ref('stg_his__settlement') }}
-    having count(*) > 0
+    {{ settled_totals() }}
 
 ),
 
 -- Amounts of different scale would all get the coarsest one.
 amounts as (
 
-    select dept_id, doctor_id, 'visit_count' as quantity, count(*) as amount from {{ ref('int_conformed__visit') }} group by dept_id, doctor_id
+    {{ amounts_of('visits', ['visit_count', 'plain_visit_count', 'essential_drug_visits', 'infusion_visits', 'special_service_encounters']) }}
     union all
-    select dept_id, doctor_id, 'plain_visit_count', count(*) filter (where visit_type = 'outpatient')
-    from {{ ref('int_conformed__visit') }}
-    group by dept_id, doctor_id
+    {{ amounts_of('discharges', ['discharge_count', 'discharge_bed_days', 'special_service_encounters']) }}
     union all
-    select dept_id, doctor_id, 'discharge_count', count(*) from {{ ref('fct_indicator_case') }} group by dept_id, doctor_id
+    select dept_id, doctor_id, 'encounter_count', visit_count from visits
     union all
-    select dept_id, doctor_id, 'discharge_bed_days', cast(sum(stay_days) as bigint) from {{ ref('fct_indicator_case') }} group by dept_id, doctor_id
+    select dept_id, doctor_id, 'encounter_count', discharge_count from discharges
+    union all
+    {{ amounts_of('pages', ['discharged_stays', 'paged_stays', 'required_items', 'filled_items']) }}
+    union all
+    {{ amounts_of('charges', (charged | list) + (counted | list) + ['antibacterial_ddds'], 'dept_id, null') }}
+    union all
+    {{ amounts_of('exams', [
+        'exam_count', 'judged_exam_count', 'positive_exam_count', 'report_hours',
+        'equipment_exam_count', 'judged_equipment_exam_count', 'positive_equipment_exam_count',
+    ], 'dept_id, null') }}
+    union all
+    {{ amounts_of('settled', ['outpatient_fund_yuan', 'outpatient_settled_yuan', 'inpatient_fund_yuan', 'inpatient_settled_yuan'], 'null, null') }}
+    union all
+    {{ amounts_of('expenses', ['expense_yuan', 'staff_expense_yuan', 'material_expense_yuan', 'energy_expense_yuan'], 'null, null') }}
+    union all
+    {{ amounts_of('surplus', ['surplus_yuan', 'revenue_yuan'], 'null, null') }}
     union all
     {{ bed_amounts() }}
     union all
@@ -114,34 +134,12 @@ amounts as (
     cross join decisions
     where staff.role = 'doctor' and staff.is_valid_on_first_day
     group by staff.dept_id
-    {%- for quantity in (charged | list) + (counted | list) + ['antibacterial_ddds'] %}
-    union all
-    select dept_id, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from charges
-    {%- endfor %}
     union all
     {{ new_group_amounts() }}
     union all
     {{ referral_amounts() }}
     union all
     {{ product_amounts() }}
-    union all
-    {{ front_page_amounts() }}
-    {%- for quantity in ['exam_count', 'judged_exam_count', 'positive_exam_count', 'equipment_exam_count', 'report_hours'] %}
-    union all
-    select dept_id, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from exams
-    {%- endfor %}
-    {%- for quantity in ['outpatient_fund_yuan', 'outpatient_settled_yuan', 'inpatient_fund_yuan', 'inpatient_settled_yuan'] %}
-    union all
-    select null, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from settled
-    {%- endfor %}
-    {%- for quantity in ['expense_yuan', 'staff_expense_yuan', 'material_expense_yuan', 'energy_expense_yuan'] %}
-    union all
-    select null, null, '{{ quantity }}', cast({{ quantity }} as decimal(26, 6)) from expenses
-    {%- endfor %}
-    union all
-    select null, null, 'surplus_yuan', cast(surplus_yuan as decimal(26, 6)) from surplus
-    union all
-    select null, null, 'revenue_yuan', cast(revenue_yuan as decimal(26, 6)) from surplus
     union all
     select equipment.dept_id, null, 'equipment_capacity', cast(sum(equipment.monthly_capacity) as bigint)
     from {{ ref('stg_his__equipment') }} as equipment

@@ -6,7 +6,8 @@ with decisions as (
 
     select
         month,
-        {{ parameter('front_page_newborn_days', 'integer') }} as newborn_days
+        {{ parameter('front_page_newborn_days', 'integer') }} as newborn_days,
+        {{ parameter('return_to_theatre_days', 'integer') }} as return_days
     from {{ ref('int_scoring__read_decisions') }}
 
 ),
@@ -38,6 +39,17 @@ listed as (
 
 ),
 
+operations as (
+
+    select
+        *,
+        lag(performed_on) over (partition by stay_id order by performed_on, sequence) as performed_before
+    from {{ ref('stg_emr__procedure') }}
+    where procedure_level is not null
+
+),
+
+-- What a return follows on may lie in an earlier stay, whose date this page does not tell.
 procedures as (
 
     select
@@ -46,16 +58,19 @@ procedures as (
         max(case when procedures.procedure_level in ('3', '4') then 1 else 0 end) as is_level_3_4,
         max(case when procedures.procedure_level = '4' then 1 else 0 end) as is_level_4,
         max(case when procedures.is_elective then 1 else 0 end) as is_elective_surgical,
-        max(case when procedures.is_unplanned_return then 1 else 0 end) as is_unplanned_return,
-        max(operations.is_minimally_invasive) as is_minimally_invasive,
+        max(case
+            when procedures.is_unplanned_return
+                and coalesce({{ dbt.datediff('procedures.performed_before', 'procedures.performed_on', 'day') }}, 0) <= decisions.return_days
+                then 1
+            else 0
+        end) as is_unplanned_return,
+        max(methods.is_minimally_invasive) as is_minimally_invasive,
         max(incisions.is_type_1_incision) as is_type_1_incision,
         max(incisions.is_infected_incision) as is_infected_incision
-    from {{ ref('stg_emr__procedure') }} as procedures
-    left join listed as operations
-        on procedures.procedure_code = operations.code
-    left join listed as incisions
-        on procedures.incision_healing_code = incisions.code
-    where procedures.procedure_level is not null
+    from operations as procedures
+    cross join decisions
+    left join listed as methods on procedures.procedure_code = methods.code
+    left join listed as incisions on procedures.incision_healing_code = incisions.code
     group by procedures.stay_id
 
 ),
@@ -90,8 +105,7 @@ diagnoses as (
         max(case when conditions.is_principal then listed.is_complication_excluded end) as is_birth,
         max(case when conditions.is_principal then listed.is_readmission_excluded end) as is_planned_by_nature
     from conditions
-    left join listed
-        on conditions.diagnosis_code = listed.code
+    left join listed on conditions.diagnosis_code = listed.code
     group by conditions.stay_id
 
 ),
@@ -108,23 +122,7 @@ reviews as (
 
 lost as (
 
-    select
-        stay_id,
-        sum(section_loss) as points
-    from (
-        select
-            broken.stay_id,
-            least(sum(scores.deduction), max(scores.section_points)) as section_loss
-        from {{ ref('int_front_page__violation') }} as broken
-        cross join decisions
-        inner join {{ source('policy', 'front_page_score') }} as scores
-            on broken.gate_id = scores.gate_id
-        where {{ in_force('scores', 'decisions.month') }}
-        group by
-            broken.stay_id,
-            scores.section
-    ) as sections
-    group by stay_id
+    {{ front_page_losses() }}
 
 ),
 
@@ -153,6 +151,17 @@ flagged as (
         coalesce(diagnoses.is_complicated, 0) as is_complicated,
         case when techniques.stay_id is null then 0 else 1 end as is_listed_technique,
         1 - coalesce(diagnoses.is_planned_by_nature, 0) as is_readmission_checked,
+        {%- for flag, use in {
+            'is_given_essential_drug': 'essential_drug', 'is_given_infusion': 'infusion', 'is_tested_for_microbes': 'microbiology',
+        }.items() %}
+        case when uses.{{ use }}_quantity > 0 then 1 else 0 end as {{ flag }},
+        {%- endfor %}
+        case
+            when uses.special_service_quantity > 0 or {{ in_list('cases.discharge_dept_id', 'special_service') }} then 1 else 0
+        end as is_given_special_service,
+        {%- for count in ['exam_count', 'judged_exam_count', 'positive_exam_count'] %}
+        cast(coalesce(uses.{{ count }}, 0) as integer) as {{ count }},
+        {%- endfor %}
         case when reviews.stay_id is null then 0 else 1 end as is_coding_reviewed,
         coalesce(reviews.is_coding_correct, 0) as is_coding_correct,
         cast(100 - coalesce(lost.points, 0) as decimal(9, 4)) as front_page_points
@@ -160,16 +169,12 @@ flagged as (
     inner join {{ ref('stg_emr__front_page') }} as pages
         on cases.stay_id = pages.stay_id
     cross join decisions
-    left join procedures
-        on cases.stay_id = procedures.stay_id
-    left join diagnoses
-        on cases.stay_id = diagnoses.stay_id
-    left join techniques
-        on cases.stay_id = techniques.stay_id
-    left join reviews
-        on cases.stay_id = reviews.stay_id
-    left join lost
-        on cases.stay_id = lost.stay_id
+    left join procedures on cases.stay_id = procedures.stay_id
+    left join diagnoses on cases.stay_id = diagnoses.stay_id
+    left join techniques on cases.stay_id = techniques.stay_id
+    left join reviews on cases.stay_id = reviews.stay_id
+    left join lost on cases.stay_id = lost.stay_id
+    left join {{ ref('fct_stay_use') }} as uses on cases.stay_id = uses.stay_id
 
 )
 

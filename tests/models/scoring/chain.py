@@ -1,18 +1,15 @@
-"""Run the scoring models on literal rows: dbt compiles them once, DuckDB then builds the chain in milliseconds."""
+"""Run the scoring models on literal rows: dbt has compiled them, DuckDB builds the chain in milliseconds."""
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from orchestration.home import DBT_PROJECT
 from orchestration.run.private import create_private_database
+from tests.models.compiled_models import DATABASE, compiled_nodes
 
 UPSTREAM = {
     "conformed.int_conformed__department": {
@@ -142,20 +139,22 @@ DEFAULTS = {
     "surplus_share": "0.30",
     "score_card_base": "2000",
 }
-WITHOUT_INDICATORS = (
-    "--exclude",
-    "fct_indicator",
-    "fct_indicator_case",
-    "fct_goal",
-    "fct_linkage",
-    "fct_point_review",
-    "fct_recognition_review",
-    "int_scoring__rate_risks",
-    "int_scoring__flag_cases",
-    "int_scoring__measure_cases",
-    "int_scoring__count_activity",
-    "int_scoring__measure_activity",
-    "int_scoring__set_targets",
+BONUS = ("staging.stg_performance__*", "scoring.*", "scored.*", "audit.gate_bon_*")
+INDICATORS = (
+    "scored.fct_indicator",
+    "scored.fct_indicator_case",
+    "scored.fct_stay_use",
+    "scored.fct_equipment_use",
+    "scored.fct_goal",
+    "scored.fct_linkage",
+    "scored.fct_point_review",
+    "scored.fct_recognition_review",
+    "scoring.int_scoring__rate_risks",
+    "scoring.int_scoring__flag_cases",
+    "scoring.int_scoring__measure_cases",
+    "scoring.int_scoring__count_activity",
+    "scoring.int_scoring__measure_activity",
+    "scoring.int_scoring__set_targets",
 )
 STEPS = ("score", "card", "cap", "veto", "subsidy", "smoothing", "carry", "floor")
 Row = dict[str, Any]
@@ -169,74 +168,20 @@ class Model:
     sql: str
 
 
-def compile_models(folder: Path) -> tuple[Path, list[Model]]:
-    """Empty private database and the area's models in the order they have to be built."""
-    from dbt.cli.main import dbtRunner
-
-    database = folder / "warehouse.duckdb"
-    create_private_database(database).close()
-    with _environment(
-        {"CASEMIX_WAREHOUSE": str(database), "DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
-    ):
-        arguments = ["--quiet", "compile", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-        result = dbtRunner().invoke(
-            [
-                *arguments,
-                "--select",
-                "stg_performance__*",
-                "models/scoring",
-                "models/marts/scored",
-                "gate_bon_*",
-                *WITHOUT_INDICATORS,
-            ]
-        )
-    assert result.success, result.exception
-    _release_connection()
-    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    return database, [Model(f"{n['schema']}.{n['name']}", n["compiled_code"]) for n in _ordered(nodes)]
-
-
-def _ordered(nodes: dict[str, Any]) -> list[dict[str, Any]]:
-    wanted = {k: n for k, n in nodes.items() if n["resource_type"] == "model" and n.get("compiled_code")}
-    done: list[str] = []
-
-    def visit(key: str) -> None:
-        if key in done or key not in wanted:
-            return
-        for parent in wanted[key]["depends_on"]["nodes"]:
-            visit(parent)
-        done.append(key)
-
-    for key in sorted(wanted):
-        visit(key)
-    return [wanted[key] for key in done]
-
-
-def _release_connection() -> None:
-    from dbt.adapters.factory import reset_adapters
-
-    reset_adapters()
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()
-
-
-def _environment(values: dict[str, str]) -> Any:
-    from unittest.mock import patch
-
-    return patch.dict("os.environ", values)
+def choose_models(project: Path, *names: str) -> list[Model]:
+    """Compiled models whose schema.name fits one of the patterns, in the order they have to be built."""
+    nodes = [(f"{node['schema']}.{node['name']}", node["compiled_code"]) for node in compiled_nodes(project)]
+    return [Model(name, sql) for name, sql in nodes if any(fnmatch(name, pattern) for pattern in names)]
 
 
 class Chain:
-    """A private database with literal rows; `build` runs every model of the area."""
+    """A private database with literal rows; `build` runs every model of the area over the `given` relations."""
 
-    def __init__(self, template: Path, models: list[Model], folder: Path) -> None:
+    def __init__(self, models: list[Model], folder: Path, given: Mapping[str, Mapping[str, str]] = UPSTREAM) -> None:
         self.models = models
-        path = folder / template.name
-        shutil.copy(template, path)
-        self.con = duckdb.connect(str(path))
+        self.con = create_private_database(folder / DATABASE)
         self.con.execute("insert into run.scope values ('H', date '2025-03-01', date '2025-04-01', null, 'policy', true)")
-        for relation, columns in UPSTREAM.items():
+        for relation, columns in given.items():
             self.con.execute(f"create schema if not exists {relation.split('.')[0]}")
             body = ", ".join(f"{name} {data_type}" for name, data_type in columns.items())
             self.con.execute(f"create or replace table {relation} ({body})")
@@ -286,7 +231,7 @@ class Chain:
 
     def landed(self, table: str, rows: Iterable[Row]) -> None:
         """Append delivered rows of the month, addressed in the order given."""
-        common = {"hospital_id": "H", "month": "2025-03-01", "batch_key": 1}
+        common = {"hospital_id": "H", "batch_key": 1} | ({"month": "2025-03-01"} if table.startswith("performance_") else {})
         self.insert(f"landing.{table}", [{**common, "source_row": n, **row} for n, row in enumerate(rows, start=2)])
 
     def build(self) -> Chain:

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.scoring.chain import Chain, Model, compile_models
+from tests.models.scoring.chain import BONUS, INDICATORS, Chain, Model, choose_models
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Model]]:
-    return compile_models(tmp_path_factory.mktemp("scoring"))
+def bonus_models(project: Path) -> list[Model]:
+    """What makes bonuses of indicators: the models of the area without those that count indicators."""
+    return [model for model in choose_models(project, *BONUS) if model.relation not in INDICATORS]
 
 
 @pytest.fixture
-def chain(compiled: tuple[Path, list[Model]], tmp_path: Path) -> Chain:
-    return Chain(*compiled, tmp_path)
+def chain(bonus_models: list[Model], tmp_path: Path) -> Chain:
+    return Chain(bonus_models, tmp_path)
 
 
 @pytest.fixture
-def new_chain(compiled: tuple[Path, list[Model]], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Chain]:
-    return lambda: Chain(*compiled, tmp_path_factory.mktemp("chain"))
+def new_chain(bonus_models: list[Model], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Chain]:
+    return lambda: Chain(bonus_models, tmp_path_factory.mktemp("chain"))

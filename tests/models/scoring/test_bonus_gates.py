@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -90,13 +89,13 @@ FAULTS: dict[str, tuple[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def sound(compiled: tuple[Path, list[Model]], tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def sound(bonus_models: list[Model], tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """A random month all gates accept, built once; every test plants its fault in a transaction it takes back."""
     hospital = Hospital(7, {})
     hospital.sheets = [(dept, "o1", dimension, Decimal(90)) for dept in CLASSES for dimension in DIMENSIONS]
     for person in (person for persons in hospital.persons.values() for person in persons):
         person["adjustment"] = Decimal(0)
-    chain = Chain(*compiled, tmp_path_factory.mktemp("sound"))
+    chain = Chain(bonus_models, tmp_path_factory.mktemp("sound"))
     fill(chain, hospital)
     chain.policy("parameter", [{"hospital_id": "*", "parameter_code": "manual_adjustment_limit", "value": "0.05"}])
     limits = {"BON-06": "0.30", "BON-13": "200", "BON-14": "100"}

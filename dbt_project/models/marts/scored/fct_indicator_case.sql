@@ -76,8 +76,7 @@ returns as (
     inner join {{ ref('int_scoring__flag_cases') }} as flags on cases.stay_id = flags.stay_id
     inner join discharges as earlier on cases.patient_id = earlier.patient_id
     where cases.stay_id <> earlier.stay_id
-        and earlier.discharged_on <= cast(cases.admitted_at as date)
-        and earlier.is_return_planned = 0
+        and earlier.discharged_on <= cast(cases.admitted_at as date) and earlier.is_return_planned = 0
         and (earlier.diagnosis_category = flags.diagnosis_category or earlier.mdc_code = cases.mdc_code)
     group by cases.stay_id
 
@@ -89,7 +88,8 @@ pathways as (
         stay_id,
         max(case when is_completed then 1 else 0 end) as is_pathway_completed,
         max(case when variation <> 'none' then 1 else 0 end) as is_varied,
-        max(case when variation = 'controllable' then 1 else 0 end) as is_controllably_varied
+        max(case when variation = 'controllable' then 1 else 0 end) as is_controllably_varied,
+        max(case when variation = 'uncontrollable' then 1 else 0 end) as is_uncontrollably_varied
     from {{ ref('stg_emr__pathway') }}
     group by stay_id
 
@@ -134,10 +134,10 @@ measured as (
         case when flags.front_page_points >= decisions.excellent_score then 1 else 0 end as is_front_page_excellent,
         case when eligible.diagnosis_category is null and pathways.stay_id is null then 0 else 1 end as is_pathway_eligible,
         case when pathways.stay_id is null then 0 else 1 end as is_on_pathway,
-        coalesce(pathways.is_pathway_completed, 0) as is_pathway_completed,
-        coalesce(pathways.is_varied, 0) as is_varied,
         coalesce(1 - pathways.is_varied, 0) as is_unvaried,
-        coalesce(pathways.is_controllably_varied, 0) as is_controllably_varied,
+        {%- for mark in ['is_pathway_completed', 'is_varied', 'is_controllably_varied', 'is_uncontrollably_varied'] %}
+        coalesce(pathways.{{ mark }}, 0) as {{ mark }},
+        {%- endfor %}
         cases.stay_days,
         cast(case
             when cases.status = 'grouped' then coalesce(cases.weight, {{ divide_rounded('cases.score', 'decisions.reference_score', 4) }})
