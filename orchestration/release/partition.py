@@ -159,21 +159,23 @@ def read_partition(folder: Path) -> list[PartitionFile]:
 
 def _exported(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Relation, kind and columns of everything to export: built marts, then what a trace walks through."""
-    query = "select table_schema || '.' || table_name from information_schema.tables order by 1"
-    tables = [row[0] for row in con.execute(query).fetchall()]
+    tables = _column_types(con)
     for mart in load_marts().values():
         if mart.relation in tables:
             yield mart.relation, MART, mart.column_types
-    for relation in tables:
+    for relation, types in tables.items():
         if relation.startswith(f"{LEAF_SCHEMA}.") or relation in load_kept():
-            yield relation, LEAF, _types(con, relation)
+            yield relation, LEAF, types
 
 
-def _types(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    schema, name = relation.split(".")
-    query = """select column_name, data_type from duckdb_columns()
-               where schema_name = ? and table_name = ? order by column_index"""
-    return dict(con.execute(query, [schema, name]).fetchall())
+def _column_types(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Columns and types of every relation, in one walk over the catalogue."""
+    query = """select schema_name || '.' || table_name as relation, column_name, data_type from duckdb_columns()
+               where not internal order by relation, column_index"""
+    tables: dict[str, dict[str, str]] = {}
+    for relation, column, data_type in con.execute(query).fetchall():
+        tables.setdefault(relation, {})[column] = data_type
+    return tables
 
 
 def _copy(con: duckdb.DuckDBPyConnection, relation: str, columns: dict[str, str], target: Path, *, is_ordered: bool) -> None:

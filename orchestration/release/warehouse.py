@@ -106,14 +106,23 @@ def layout_statements(marts: Sequence[Mart]) -> Iterator[str]:
 
 def _ensure_layout(con: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> None:
     """Bring tables, views and texts to what the project says; a parent of the same project has them already."""
-    statements = list(layout_statements(marts))
-    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
-    if _layout_of(con) == digest:
+    layout = ";\n".join(layout_statements(marts))
+    digest = hashlib.sha256(layout.encode()).hexdigest()
+    before = _layout_of(con)
+    if before == digest:
         return
-    for statement in statements:
-        con.execute(statement)
+    if before is not None:
+        con.execute(";\n".join(_added_columns(marts)))
+    con.execute(layout)
     _write_dictionary(con, marts)
     con.execute(f"create or replace table {LAYOUT_TABLE} as select ? as sha256", [digest])
+
+
+def _added_columns(marts: Sequence[Mart]) -> Iterator[str]:
+    """Add the columns the project gained since the parent to the tables the parent has."""
+    for mart in [*marts, RELEASES, DICTIONARY]:
+        for column in mart.columns:
+            yield f'alter table if exists {mart.relation} add column if not exists "{column.name}" {column.data_type}'
 
 
 def _layout_of(con: duckdb.DuckDBPyConnection) -> str | None:
@@ -154,11 +163,9 @@ def dictionary_rows(marts: Sequence[Mart]) -> list[tuple[Any, ...]]:
 
 
 def _table(mart: Mart, *more: str) -> Iterator[str]:
-    """Create a table, or add columns the project gained since the parent."""
+    """Create a table with its texts."""
     body = ", ".join([*(f'"{c.name}" {c.data_type}' for c in mart.columns), *more])
     yield f"create table if not exists {mart.relation} ({body})"
-    for column in mart.columns:
-        yield f'alter table {mart.relation} add column if not exists "{column.name}" {column.data_type}'
     yield f"comment on table {mart.relation} is {_literal(f'{mart.zh}. {mart.description}')}"
     for column in mart.columns:
         yield f'comment on column {mart.relation}."{column.name}" is {_literal(f"{column.zh}. {column.description}")}'
