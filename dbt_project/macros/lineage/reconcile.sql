@@ -61,9 +61,9 @@ time, by `ref`, which models it will name.
     {{ return(name if '.' in name else lineage_node(name).schema ~ '.' ~ name) }}
 {%- endmacro %}
 
+{#- What an edge names, by relation; the sums of its parent rows stand for them where a model holds these. -#}
 {% macro lineage_relations(edge) -%}
-    {%- set is_summed = edge['from'] == 'int_conformed__charge' and 'encounter_key' not in [edge.get('where'), edge.get('via'), edge['column']] | string -%}
-    {%- set found = {edge['from']: 'charge_totals' if is_summed else lineage_relation(edge['from'])} -%}
+    {%- set found = {edge['from']: lineage_relation(edge.get('summed_in', edge['from']))} -%}
     {%- for lookup in edge.get('via', {}).values() -%}
         {%- do found.update({lookup['from']: lineage_relation(lookup['from'])}) -%}
     {%- endfor -%}
@@ -209,29 +209,14 @@ from {{ rows }}
 {{ lineage_decided(select) }}
 {%- endmacro %}
 
-{#- An edge from charges without what only tells one of its rows from another: lookups whose columns nothing but `match` uses. -#}
+{#- An edge from charges without what only tells to which row of the model one of theirs belongs: lookups nothing but `match` uses. -#}
 {% macro lineage_in_total(edge) -%}
     {%- set used = [edge.get('where', ''), edge.get('weight', 1), edge['column']] | string -%}
     {%- set via = {} -%}
-    {%- for alias, lookup in edge.get('via', {}).items() if not lookup.get('optional') or alias ~ '.' in used -%}
+    {%- for alias, lookup in edge.get('via', {}).items() if alias ~ '.' in used -%}
         {%- do via.update({alias: lookup}) -%}
     {%- endfor -%}
     {{ return(dict(edge, via=via)) }}
-{%- endmacro %}
-
-{#- Charges summed by all that identities in total ask of them, but for the encounter: one pass over the lines serves them all. -#}
-{% macro lineage_charge_totals(charges) -%}
-    select
-        is_inpatient,
-        item_period_key,
-        ordering_dept_key,
-        executing_dept_key,
-        nursing_dept_key,
-        disposition_code,
-        sum(quantity) as quantity,
-        sum(amount_yuan) as amount_yuan
-    from {{ charges }}
-    group by is_inpatient, item_period_key, ordering_dept_key, executing_dept_key, nursing_dept_key, disposition_code
 {%- endmacro %}
 
 {#- Parameters a declaration names are read from the policy in force. -#}

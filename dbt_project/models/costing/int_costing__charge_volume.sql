@@ -11,6 +11,7 @@ volumes as (
         is_inpatient,
         ordering_dept_key,
         executing_dept_key,
+        nursing_dept_key,
         item_period_key,
         disposition_code,
         count(*) as line_count,
@@ -18,7 +19,7 @@ volumes as (
         cast(sum(amount_yuan) as decimal(38, 2)) as amount_yuan,
         cast(sum(abs(amount_yuan)) as decimal(38, 2)) as absolute_yuan
     from {{ ref('int_conformed__charge') }}
-    group by is_inpatient, ordering_dept_key, executing_dept_key, item_period_key, disposition_code
+    group by is_inpatient, ordering_dept_key, executing_dept_key, nursing_dept_key, item_period_key, disposition_code
 
 ),
 
@@ -26,8 +27,11 @@ named as (
 
     select
         volumes.is_inpatient,
+        volumes.ordering_dept_key,
         ordering.dept_id as ordering_dept_id,
+        volumes.executing_dept_key,
         executing.dept_id as executing_dept_id,
+        volumes.nursing_dept_key,
         volumes.item_period_key,
         items.item_kind,
         volumes.disposition_code,

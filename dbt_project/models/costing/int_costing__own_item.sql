@@ -70,8 +70,8 @@ per_encounter as (
         ordering_dept_key,
         cost_category,
         line_count,
-        cast(fee_yuan as decimal(38, 2)) as own_fee_yuan,
-        cast(exact_cost_yuan as decimal(38, 2)) as own_cost_yuan
+        cast(fee_yuan as decimal(18, 2)) as own_fee_yuan,
+        cast(exact_cost_yuan as decimal(18, 2)) as own_cost_yuan
     from summed
     where encounter_key is not null
     union all
@@ -82,8 +82,8 @@ per_encounter as (
         ordering_dept_key,
         cost_category,
         cast(sum(line_count) as bigint) as line_count,
-        cast(sum(fee_yuan) as decimal(38, 2)) as own_fee_yuan,
-        cast(sum(exact_cost_yuan) as decimal(38, 2)) as own_cost_yuan
+        cast(sum(fee_yuan) as decimal(18, 2)) as own_fee_yuan,
+        cast(sum(exact_cost_yuan) as decimal(18, 2)) as own_cost_yuan
     from strangers
     group by is_inpatient, encounter_key, foreign_encounter_id, ordering_dept_key, cost_category
 

@@ -76,7 +76,7 @@ stay_charges as (
         classes.own_category,
         classes.unit_code,
         sums.line_count,
-        cast(sums.fee_yuan as decimal(38, 2)) as fee_yuan,
+        cast(sums.fee_yuan as decimal(18, 2)) as fee_yuan,
         sums.exact_cost_yuan,
         coalesce(sums.service_cost_yuan, 0) as service_cost_yuan,
         cast(sums.points as decimal(28, 4)) as points

@@ -1,7 +1,6 @@
 {#- Parent rows a model loses or takes up twice: the identities and covers of its lineage declaration that look from the parents. -#}
 {% test covers(model) %}
 {%- if execute %}
-with charge_totals as ({{ lineage_charge_totals(lineage_relation('int_conformed__charge')) }})
 select *
 from ({{ lineage_identities([model.identifier]) }}) as stated
 where failing_rows > 0

@@ -87,6 +87,7 @@ def _edge_problems(declaration: Declaration, edge: Edge) -> Iterator[str]:
         and not has_column(edge.parent, str(edge.column))
     ):
         yield f"{edge.parent} has no column {edge.column}"
+    yield from _sum_problems(edge)
     relations = {"parent": edge.parent, "child": declaration.name} | {alias: v.relation for alias, v in edge.via.items()}
     for text in expressions(edge):
         for alias, column in ALIASED.findall(re.sub(r"'[^']*'|\b\d+\.\d+", "", text)):
@@ -97,6 +98,16 @@ def _edge_problems(declaration: Declaration, edge: Edge) -> Iterator[str]:
     named = [text for text in (edge.counting.counts.values() if edge.counting else ()) if text.isidentifier()]
     named += [edge.counting.among] if edge.counting and edge.counting.among else []
     yield from (f"no column {c}" for c in (*edge.match, *edge.over, *named) if not has_column(declaration.name, c))
+
+
+def _sum_problems(edge: Edge) -> Iterator[str]:
+    """What identities ask of the sums of the parent rows and these do not hold; columns only `match` uses are not asked for."""
+    holder = edge.entry.get("summed_in")
+    asked = [edge.where or "", edge.weight, edge.column or ""]
+    asked += [value for alias, lookup in edge.via.items() if f"{alias}." in str(asked) for value in lookup.by.values()]
+    columns = {column for text in asked for alias, column in ALIASED.findall(text) if alias == "parent"}
+    columns |= {str(edge.parent_measure)} if edge.parent_measure else set()
+    yield from (f"{holder} does not hold {c}" for c in sorted(columns) if holder and not has_column(holder, c))
 
 
 def _is_measure_of(parent: Declaration, edge: Edge) -> bool:
@@ -140,3 +151,10 @@ def test_a_parent_or_column_that_does_not_exist_is_found() -> None:
     ]
     for broken in wrong:
         assert any("gone" in text for text in _edge_problems(honest, broken))
+
+
+def test_sums_that_lack_what_an_identity_asks_for_are_found() -> None:
+    (edge,) = DECLARATIONS["fct_prior_period"].parents
+    wrong = Edge(**(vars(edge) | {"where": "parent.encounter_key = 1"}))
+    assert list(_sum_problems(edge)) == []
+    assert list(_sum_problems(wrong)) == ["int_costing__charge_volume does not hold encounter_key"]

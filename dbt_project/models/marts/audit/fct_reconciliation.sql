@@ -1,3 +1,4 @@
+{{ config(pre_hook="{{ plan_without_statistics() }}", post_hook="{{ plan_with_statistics() }}") }}
 {%- set checked = [
     'fct_bonus_journal',
     'fct_case',
@@ -48,12 +49,6 @@
 with scope as (
 
     select * from {{ source('run', 'scope') }}
-
-),
-
-charge_totals as (
-
-    {{ lineage_charge_totals(ref('int_conformed__charge')) }}
 
 ),
 

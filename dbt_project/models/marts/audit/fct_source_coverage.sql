@@ -30,21 +30,34 @@ discharges as (
 
 ),
 
+delivered_charges as (
+
+    {{ delivered_charges() }}
+
+),
+
 keyed_charges as (
 
-    {{ charges_by_disposition(ref('int_conformed__charge')) }}
+    {{ charges_by_disposition(ref('int_conformed__charge'), 'delivered_charges') }}
 
 ),
 
 received as (
 
+    select
+        'his_charge' as table_name,
+        'received' as reason,
+        row_count,
+        cast(coalesce(amount_yuan, 0) as decimal(38, 2)) as amount_yuan,
+        key_checksum
+    from delivered_charges
     {% for table, amount in [
-        ('his_charge', 'amount'), ('ledger_voucher_line', 'debit_amount - received.credit_amount'), ('emr_front_page', 'total_fee'),
+        ('ledger_voucher_line', 'debit_amount - received.credit_amount'), ('emr_front_page', 'total_fee'),
         ('insurer_case_settlement', 'standard_total'), ('performance_pool', 'amount'), ('performance_subsidy', 'amount'),
         ('performance_opening', 'amount'), ('performance_score', none), ('performance_staff', 'manual_adjustment'), ('his_settlement', 'total_fee'),
     ] %}
+    union all
     {{ covered(table, "'received'", 'received.' ~ amount if amount else '0') }}
-    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),
