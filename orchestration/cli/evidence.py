@@ -14,6 +14,7 @@ PAGE_ROWS = 2_000
 
 def write_evidence(evidence: Evidence, form: Form, top: int | None, file: TextIO) -> int:
     """Write the evidence in a form; returns how many rows it holds."""
+    from orchestration.cli.output import printed
     from orchestration.cli.trace import Form
     from orchestration.lineage import evidence_formats, formats
 
@@ -25,7 +26,8 @@ def write_evidence(evidence: Evidence, form: Form, top: int | None, file: TextIO
     if form == Form.HTML:
         file.write(evidence_formats.evidence_page(evidence, top or PAGE_ROWS))
         return min(len(evidence.rows), top or PAGE_ROWS)
-    return _print(evidence, top or SHOWN_ROWS)
+    with printed(file):
+        return _print(evidence, top or SHOWN_ROWS)
 
 
 def _print(evidence: Evidence, most: int) -> int:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -24,6 +23,7 @@ def statement(
     Example: casemix statement 2025-01 --hospital H1 --output statement.html
     """
     from orchestration.cli.console import console
+    from orchestration.cli.output import hand_out
     from orchestration.home import Home
     from orchestration.lineage.opened import open_release
     from orchestration.lineage.statement import read_statement, statement_page
@@ -36,10 +36,13 @@ def statement(
     stated = read_statement(opened, start)
     page = statement_page(stated)
     seen = f"{opened.record.release_id} {opened.hospital_id} {month}"
-    record_access(opened.home, "statement", seen, rows=stated.row_count, purpose=purpose)
+
+    def write(file: TextIO) -> int:
+        file.write(page)
+        return stated.row_count
+
+    hand_out(output, write, lambda rows: record_access(opened.home, "statement", seen, rows=rows, purpose=purpose))
     if output is None:
-        sys.stdout.write(page)
         return
-    output.write_text(page, encoding="utf-8")
     closed = "全部闭合 all closed" if stated.is_closed else "未闭合 not closed"
     console.print(f"{'✓' if stated.is_closed else '✗'} {closed}: {output}", style="bold", markup=False)

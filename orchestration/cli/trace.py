@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -14,6 +12,7 @@ import typer
 from orchestration.cli.options import HomeOption
 
 if TYPE_CHECKING:
+    from orchestration.lineage.evidence import Evidence
     from orchestration.lineage.opened import OpenedRelease
     from orchestration.lineage.trace import Subject, Trace
 
@@ -62,7 +61,7 @@ def trace(
     from orchestration.lineage.evidence import is_evidence_mart
     from orchestration.lineage.opened import open_release
     from orchestration.lineage.trace import Trace
-    from orchestration.privacy.access import record_access, require_grant
+    from orchestration.privacy.access import require_grant
     from orchestration.run.plan import parse_month
 
     opened = open_release(Home.resolve(home), hospital, parse_month(month), release)
@@ -73,16 +72,8 @@ def trace(
     depth = to or (Depth.LINE if form == Form.TABLE and pack is None and not negative else Depth.LEAF)
     require_grant(opened.home, "trace", opened.hospital_id, subject.key.get("dept_id"), purpose=purpose)
     traced = Trace(opened, parse_month(month), subject)
-    if pack is not None:
-        from orchestration.lineage.pack import write_pack
-
-        rows = write_pack(traced, pack)
-    else:
-        with _opened(output) as file:
-            rows = _write(traced, depth, form, top, negative, file)
     seen = f"{opened.record.release_id} {opened.hospital_id} {month} {subject.declaration.relation} {subject.name} to {depth}"
-    record_access(opened.home, "trace", seen, rows=rows, purpose=purpose)
-    _print_written(rows, pack or output)
+    _hand_out(opened, traced, lambda file: _write(traced, depth, form, top, negative, file), seen, purpose, output, pack)
 
 
 def _explain_indicator(
@@ -99,22 +90,41 @@ def _explain_indicator(
     """An indicator is no sum of yuan: its definition and the rows it counts explain it."""
     from orchestration.cli.evidence import write_evidence
     from orchestration.lineage.evidence import Evidence
-    from orchestration.privacy.access import record_access, require_grant
+    from orchestration.privacy.access import require_grant
     from orchestration.run.plan import parse_month
 
     pairs = _pairs(key)
     dept_id = pairs.get("subject_id") if pairs.get("level") == "department" else None
     require_grant(opened.home, "trace", opened.hospital_id, dept_id, purpose=purpose)
     evidence = Evidence(opened, parse_month(month), mart, pairs)
+    seen = f"{opened.record.release_id} {opened.hospital_id} {month} {evidence.declaration.relation} {' '.join(pairs.values())}"
+    _hand_out(opened, evidence, lambda file: write_evidence(evidence, form, top, file), seen, purpose, output, pack)
+
+
+def _hand_out(
+    opened: OpenedRelease,
+    explained: Trace | Evidence,
+    write: Callable[[TextIO], int],
+    seen: str,
+    purpose: str | None,
+    output: Path | None,
+    pack: Path | None,
+) -> None:
+    """Log what is seen before anybody sees it, as a pack or in the form asked for."""
+    from orchestration.cli.output import hand_out, hidden
+    from orchestration.privacy.access import record_access
+
+    def record(rows: int) -> None:
+        record_access(opened.home, "trace", seen, rows=rows, purpose=purpose)
+
     if pack is not None:
         from orchestration.lineage.pack import write_pack
 
-        rows = write_pack(evidence, pack)
+        with hidden(pack) as scratch:
+            rows = write_pack(explained, scratch)
+            record(rows)
     else:
-        with _opened(output) as file:
-            rows = write_evidence(evidence, form, top, file)
-    what = f"{opened.record.release_id} {opened.hospital_id} {month} {evidence.declaration.relation}"
-    record_access(opened.home, "trace", f"{what} {' '.join(pairs.values())}", rows=rows, purpose=purpose)
+        rows = hand_out(output, write, record)
     _print_written(rows, pack or output)
 
 
@@ -151,6 +161,7 @@ def _subject(
 
 
 def _write(trace: Trace, depth: Depth, form: Form, top: int | None, negative: bool, file: TextIO) -> int:
+    from orchestration.cli.output import printed
     from orchestration.lineage import formats
     from orchestration.lineage.page import trace_page
 
@@ -165,7 +176,8 @@ def _write(trace: Trace, depth: Depth, form: Form, top: int | None, negative: bo
         leaves = list(trace.leaves(top or PAGE_LEAVES, negative=negative)) if with_leaves else []
         file.write(trace_page(trace, leaves))
         return len(leaves)
-    return _print(trace, with_leaves, top or SHOWN_LEAVES, negative)
+    with printed(file):
+        return _print(trace, with_leaves, top or SHOWN_LEAVES, negative)
 
 
 def _print(trace: Trace, with_leaves: bool, most: int, negative: bool) -> int:
@@ -236,12 +248,3 @@ def _print_leaves(trace: Trace, most: int, negative: bool) -> int:
         )
     print_table(f"来源行 leaves（每项至多 {most} 行 at most {most} a line）", titles, rows)
     return len(rows)
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    if output is None:
-        yield sys.stdout
-        return
-    with output.open("w", encoding="utf-8", newline="") as file:
-        yield file

@@ -40,6 +40,12 @@ CHANGES = {
         "disposition_code in (0, 1) and quantity > 0\n",
         ("LIN-01", "scored.fct_workload_points.points sum"),
     ),
+    "sums of charges without refunds": Change(
+        "costing/int_costing__charge_volume.sql",
+        "from {{ ref('int_conformed__charge') }}\n",
+        "from {{ ref('int_conformed__charge') }} where quantity > 0\n",
+        ("LIN-01", "costing.int_costing__charge_volume.quantity sum"),
+    ),
     "charges without refunds": Change(
         CHARGES, EVERY_CHARGE, EVERY_CHARGE.replace(" }}", " }} where quantity > 0"), ("CON-02", "his_charge 1 rows -100.00 yuan")
     ),
