@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +54,22 @@ def random_chain(chance: random.Random, givers: int, wards: int, categories: Seq
     return Chain(names, receivers, pools, quantities, {})
 
 
+def side_by_side(chains: Sequence[Chain]) -> Chain:
+    """Chains that never meet, as twelve months of one hospital, handed over together: names of the n-th begin with `n/`."""
+
+    def named(number: int, dept: str) -> str:
+        return f"{number:02}/{dept}"
+
+    numbered = list(enumerate(chains))
+    return Chain(
+        tuple(named(n, giver) for n, chain in numbered for giver in chain.givers),
+        tuple(named(n, ward) for n, chain in numbered for ward in chain.wards),
+        {(named(n, giver), category): fen for n, chain in numbered for (giver, category), fen in chain.pools.items()},
+        {(named(n, giver), named(n, to)): q for n, chain in numbered for (giver, to), q in chain.quantities.items()},
+        {named(n, ward): share for n, chain in numbered for ward, share in chain.shares.items()},
+    )
+
+
 INPUTS = {
     "conformed.int_conformed__department": "dept_id text, dept_class text",
     "costing.int_costing__cost_centre": "dept_id text, service_setting text, is_divided boolean, "
@@ -83,8 +100,8 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyCon
 Posted = dict[tuple[str, str, str, str], int]
 
 
-def allocate(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain, seed: int = 0) -> Posted:
-    """Fen by giver, receiver, setting and category; input rows are inserted in an order of their own for every seed."""
+def fill(con: duckdb.DuckDBPyConnection, chain: Chain, seed: int = 0) -> None:
+    """Replace the inputs by those of a chain; rows are inserted in an order of their own for every seed."""
     shuffle = random.Random(seed).shuffle
     for relation in ("policy.allocation_step", *INPUTS):
         con.execute(f"delete from {relation}")
@@ -103,7 +120,13 @@ def allocate(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chai
     lines = [(g, category, "L1", source, None, None, Decimal(fen).scaleb(-2)) for (g, category, source), fen in funds.items()]
     for relation, rows in zip(INPUTS, (departments, centres, drivers, pools, lines), strict=True):
         shuffle(rows)  # type: ignore[arg-type]
-        con.executemany(f"insert into {relation} values ({', '.join('?' * len(rows[0]))})", rows)
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        con.execute(f"insert into {relation} select {', '.join(['unnest(?)'] * len(columns))}", columns)
+
+
+def allocate(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain, seed: int = 0) -> Posted:
+    """Fen by giver, receiver, setting and category."""
+    fill(con, chain, seed)
     for model in MODELS:
         models.build_only(con, model)
     posted = fetch(
@@ -153,6 +176,22 @@ def test_nothing_is_lost_and_nothing_negative(
     assert allocate(con, costing_models, chain, seed) == posted
 
 
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(together=st.lists(chains, min_size=2, max_size=4))
+def test_chains_that_never_meet_share_their_turns(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, together: list[Chain]
+) -> None:
+    """Handed over together they post to the fen what each posts alone, in as many turns as the longest takes."""
+    alone = {
+        (f"{number:02}/{giver}", f"{number:02}/{to}", setting, category): fen
+        for number, chain in enumerate(together)
+        for (giver, to, setting, category), fen in allocate(con, costing_models, chain).items()
+    }
+    assert allocate(con, costing_models, side_by_side(together)) == alone
+    turns = fetch(con, "select max(turn) from costing.int_costing__driver_weight")
+    assert turns == [(max(len(chain.givers) for chain in together),)]
+
+
 def funded(chain: Chain, seed: int, sources: int) -> Chain:
     """The same chain with every pool cut into funding sources, some of them nothing."""
     chance = random.Random(seed)
@@ -200,8 +239,8 @@ def triangular(chain: Chain) -> dict[tuple[str, str], Fraction]:
     return {key: amount for key, amount in held.items() if key[0] in chain.wards}
 
 
-def distances(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain) -> list[Fraction]:
-    """Fen between the models and the triangular system, per ward and category; the totals of both are equal."""
+def differences(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Chain) -> list[int]:
+    """Fen between the models and the triangular system in money, per ward and category; the totals of both are equal."""
     exact = triangular(chain)
     found: dict[tuple[str, str], int] = defaultdict(int)
     for (_, to, _, category), fen in allocate(con, models, chain).items():
@@ -209,21 +248,21 @@ def distances(con: duckdb.DuckDBPyConnection, models: CompiledModels, chain: Cha
     for category in CATEGORIES:
         whole = sum(fen for (_, c), fen in chain.pools.items() if c == category)
         assert sum(found[ward, category] for ward in chain.wards) == whole
-    return [abs(found[key] - amount) for key, amount in exact.items()]
+    return [abs(found[key] - math.floor(amount + Fraction(1, 2))) for key, amount in exact.items()]
 
 
-def test_step_down_solves_the_triangular_system(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
-    """Fourteen centres give to ten wards; each turn moves a part by less than a fen, up or down.
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_step_down_solves_the_triangular_system(
+    costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, seed: int
+) -> None:
+    """Fourteen centres give to ten wards; what a ward gets of a category is within 0.03 yuan of the direct solution.
 
-    What a ward gets is a sum of fourteen such roundings, with a standard deviation of 1.1 fen. The bounds are what these
-    five chains reach: no rule that rounds every posting to the fen comes nearer.
+    It is a sum of fourteen roundings, each by less than a fen up or down, with a standard deviation of 1.1 fen.
     """
-    random_chains = [random_chain(random.Random(seed), 14, 10) for seed in range(1, 6)]
-    found = [distance for chain in random_chains for distance in distances(con, costing_models, chain)]
-    assert len(found) == 5 * 10 * len(CATEGORIES)
-    assert sum(distance > 3 for distance in found) <= 4
-    assert max(found) <= 4
+    found = differences(con, costing_models, random_chain(random.Random(seed), 14, 10))
+    assert len(found) == 10 * len(CATEGORIES)
+    assert max(found) <= 3
 
 
 def test_a_chain_of_a_hundred_centres(costing_models: CompiledModels, con: duckdb.DuckDBPyConnection) -> None:
-    assert max(distances(con, costing_models, random_chain(random.Random(1), 100, 10))) <= 9
+    assert max(differences(con, costing_models, random_chain(random.Random(1), 100, 10))) <= 8

@@ -65,7 +65,24 @@ FAULTS = {
             where line = 'closing_wip' and method = 'bottom_up'""",
     ),
     "revenue booked too low": Fault(
-        "09", before="update landing.ledger_voucher_line set credit_amount = credit_amount - 1 where account_code = '410101'"
+        "09", before="update landing.ledger_voucher_line set credit_amount = credit_amount - 1 where account_code = '41010101'"
+    ),
+    "revenue booked to the other setting": Fault(
+        "09",
+        before="""update landing.ledger_voucher_line
+            set credit_amount = credit_amount + case account_code when '41010101' then 1 else -1 end
+            where account_code like '410101%'""",
+    ),
+    "the laboratory's charges alone without a department": Fault(
+        "06",
+        before="""
+            update policy.parameter set value = '0.9' where parameter_code in ('match_line_minimum', 'match_amount_minimum');
+            insert into policy.service_unit by name
+                select 'D16' as fee_class, 'laboratory' as unit_code, date '2000-01-01' as valid_from;
+            update landing.his_item set fee_class = 'D16' where item_id = 'i5';
+            update landing.his_charge set item_id = 'i4' where item_id = 'i5';
+            update landing.his_charge set item_id = 'i5' where charge_id in ('c1', 'c2');
+            update landing.his_charge set executing_dept_id = 'gone' where charge_id = 'c1'""",
     ),
     "a bed day cost next to nothing last month": Fault(
         "11",
@@ -101,9 +118,11 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     month = random_month(1, "strict")
     with open_month(tmp_path, START, END) as con:
         load(con, month)
-        revenue = sum(line["amount"] for line in month.charges)
-        booked = {"voucher_id": "r", "line_no": 1, "posted_on": START, "account_code": "410101", "debit_amount": 0}
-        insert(con, "landing.ledger_voucher_line", [booked | {"credit_amount": revenue, "funding_source": "own"}])
+        booked = {"voucher_id": "r", "posted_on": START, "debit_amount": 0, "funding_source": "own"}
+        for number, (setting, account) in enumerate({"outpatient": "41010101", "inpatient": "41010102"}.items(), start=1):
+            revenue = sum(line["amount"] for line in month.charges if line["encounter_type"] == setting)
+            line = booked | {"line_no": number, "account_code": account, "credit_amount": revenue}
+            insert(con, "landing.ledger_voucher_line", [line])
         valid = {"valid_from": "2000-01-01"}
         parameters = {"match_line_minimum": "0.98", "match_amount_minimum": "0.99"}
         parameters |= {"quality_score_own_items": "1", "quality_score_bed_days": "0.5", "unit_cost_change_limit": "0.25"}
@@ -111,6 +130,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         parameters |= {"item_cost_method": "equivalent", "target_margin": "0.05", "development_fund_ratio": "0.3"}
         parameters |= {"case_share_driver": "bed_days", "wip_policy": "discharge_month", "quality_score_workload_points": "0.8"}
         parameters |= {"medical_revenue_account": "410101", "settlement_difference_account": "41010103"}
+        parameters |= {"outpatient_revenue_account": "41010101", "inpatient_revenue_account": "41010102"}
         insert(con, "policy.parameter", [{"parameter_code": code, "value": value} | valid for code, value in parameters.items()])
         con.execute("update landing.ledger_allocation_driver set quantity = abs(quantity) + 1")
         yield con
@@ -145,7 +165,9 @@ def test_each_gate_sees_its_fault(costing_models: CompiledModels, con: duckdb.Du
     assert failing > 0 and keys
 
 
-@pytest.mark.parametrize(("code", "value"), [("case_share_driver", "workload_points"), ("wip_policy", "accrue_days")])
+@pytest.mark.parametrize(
+    ("code", "value"), [("case_share_driver", "workload_points"), ("case_share_driver", "minutes"), ("wip_policy", "accrue_days")]
+)
 def test_methods_reconcile_whatever_is_decided(
     costing_models: CompiledModels, con: duckdb.DuckDBPyConnection, code: str, value: str
 ) -> None:

@@ -13,9 +13,8 @@ numbered as (
     select
         givers.giver_no,
         receivers.giver_no as holder_no,
-        receivers.step_order as holder_turn,
         weights.*,
-        row_number() over (order by givers.step_order, givers.giver_no, weights.to_dept_id, weights.to_service_setting) as weight_no
+        row_number() over (order by weights.turn, givers.giver_no, weights.to_dept_id, weights.to_service_setting) as weight_no
     from {{ ref('int_costing__driver_weight') }} as weights
     inner join givers on weights.from_dept_id = givers.dept_id
     left join givers as receivers on weights.to_dept_id = receivers.dept_id
@@ -29,7 +28,7 @@ weights as (
         divisor * total_weight as size,
         max(divisor) over (partition by giver_no) = 1 as is_whole,
         count(*) over (partition by giver_no) as receiver_count,
-        min(weight_no) over (partition by giver_no) - min(weight_no) over (partition by step_order) as receivers_before
+        min(weight_no) over (partition by giver_no) - min(weight_no) over (partition by turn) as receivers_before
     from numbered
 
 ),
@@ -54,12 +53,12 @@ turns as (
         1 as turn,
         true as is_held,
         givers.giver_no as holder_no,
-        givers.step_order as holder_turn,
+        givers.turn as holder_turn,
         cast(null as bigint) as weight_no,
         costs.cost_no,
         costs.cost_count,
         {{ scaled_integer('coalesce(pools.amount_yuan, 0)', 2) }} as fen
-    from givers
+    from (select distinct giver_no, from_dept_id as dept_id, turn from weights) as givers
     cross join costs
     left join pools on givers.dept_id = pools.dept_id and costs.cost_no = pools.cost_no
 
@@ -77,7 +76,7 @@ turns as (
             ranked.turn + 1 as turn,
             kinds.is_held,
             case when kinds.is_held then ranked.holder_no end as holder_no,
-            case when kinds.is_held then ranked.holder_turn end as holder_turn,
+            case when kinds.is_held then ranked.to_turn end as holder_turn,
             case when not kinds.is_held then ranked.weight_no end as weight_no,
             ranked.cost_no,
             ranked.cost_count,
@@ -91,7 +90,6 @@ turns as (
                 {{ fraction_digit_columns(
                     '(
                         select
-                            turns.turn,
                             turns.cost_no,
                             turns.cost_count,
                             turns.fen,

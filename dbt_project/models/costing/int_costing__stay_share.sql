@@ -1,5 +1,5 @@
--- Stays share by bed days or by the workload points of the services they were ordered; a ward where no stay has a point by
--- bed days.
+-- Stays share by bed days, by the minutes they were in the ward, or by the workload points of the services they were ordered;
+-- a ward where no stay has a minute or a point by bed days. Minutes count stays without a midnight too.
 with driver as (
 
     select {{ parameter('case_share_driver') }} as driver_code
@@ -27,29 +27,32 @@ days as (
         pools.pool_yuan,
         ward_days.stay_id,
         ward_days.days_in_month,
-        coalesce(points.points, 0) as points,
-        sum(coalesce(points.points, 0)) over (partition by pools.pool, pools.dept_id) as ward_points
+        case driver.driver_code
+            when 'minutes' then ward_days.minutes_in_month
+            when 'workload_points' then coalesce(points.points, 0)
+            else ward_days.days_in_month
+        end as measure
     from {{ ref('int_costing__shared_pool') }} as pools
+    cross join driver
     inner join {{ ref('int_conformed__ward_day') }} as ward_days on pools.dept_id = ward_days.dept_id
     left join points on ward_days.stay_id = points.stay_id and ward_days.dept_id = points.dept_id
-    where ward_days.days_in_month > 0
+    where pools.bed_days > 0
+        and (ward_days.days_in_month > 0 or (driver.driver_code = 'minutes' and ward_days.minutes_in_month > 0))
 
 ),
 
 weighted as (
 
     select
-        days.dept_id,
-        days.pool,
-        days.pool_yuan,
-        days.stay_id,
-        days.days_in_month,
+        dept_id,
+        pool,
+        pool_yuan,
+        stay_id,
+        days_in_month,
         cast(
-            case when driver.driver_code = 'workload_points' and days.ward_points > 0 then days.points else days.days_in_month end
-            as decimal(28, 4)
+            case when sum(measure) over (partition by pool, dept_id) > 0 then measure else days_in_month end as decimal(28, 4)
         ) as weight
     from days
-    cross join driver
 
 ),
 

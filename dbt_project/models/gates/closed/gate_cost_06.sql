@@ -1,13 +1,34 @@
--- A line is matched when its encounter, item and departments are known; feeders are the kinds of item and all lines.
-with lines as (
+-- A line is matched when its encounter, item and departments are known; feeders are drugs, materials, the service units that
+-- charge for themselves, and all lines.
+with scope as (
+
+    select * from {{ source('run', 'scope') }}
+
+),
+
+items as (
 
     select
-        coalesce(item_kind, '项目不明') as feeder,
-        is_used,
-        sum(line_count) as line_count,
-        sum(absolute_yuan) as amount_yuan
-    from {{ ref('int_costing__charge_volume') }}
-    group by item_kind, is_used
+        items.item_period_key,
+        case items.item_kind when 'service' then coalesce(units.unit_code, 'other') else items.item_kind end as feeder
+    from {{ ref('int_conformed__item_period') }} as items
+    cross join scope
+    left join {{ source('policy', 'service_unit') }} as units
+        on lower(items.fee_class) = lower(units.fee_class)
+        and {{ in_force('units', 'scope.month_start') }}
+
+),
+
+lines as (
+
+    select
+        coalesce(items.feeder, '项目不明') as feeder,
+        volumes.is_used,
+        sum(volumes.line_count) as line_count,
+        sum(volumes.absolute_yuan) as amount_yuan
+    from {{ ref('int_costing__charge_volume') }} as volumes
+    left join items on volumes.item_period_key = items.item_period_key
+    group by items.feeder, volumes.is_used
 
 ),
 

@@ -40,7 +40,7 @@ checked as (
 
     select
         count(*) as checked_rows,
-        (select count(*) from {{ ref('fct_cost_exception') }} where stay_id is not null) as exception_count
+        (select count(*) from {{ ref('fct_cost_exception') }} where stay_id is not null and exception <> 'unknown_opening') as exception_count
     from remaining
 
 ),

@@ -1,5 +1,5 @@
 -- A change is listed when it is large in itself, or far from the changes of the other departments: more than so many
--- standard deviations, compared as squares so that everything stays exact.
+-- standard deviations, compared as squares so that everything stays exact. The mean of the hospital is no department.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -32,6 +32,7 @@ changes as (
 
     select
         *,
+        dept_id = '*' as is_hospital,
         cast({{ divide_rounded('unit_cost_yuan - last_unit_cost_yuan', 'last_unit_cost_yuan', 6) }} as decimal(20, 6)) as change_ratio
     from compared
     where last_unit_cost_yuan <> 0
@@ -42,9 +43,9 @@ spread as (
 
     select
         *,
-        count(*) over (partition by cost_object) as departments,
-        sum(change_ratio) over (partition by cost_object) as sum_of_changes,
-        sum(cast(change_ratio * change_ratio as decimal(38, 12))) over (partition by cost_object) as sum_of_squares
+        count(*) over (partition by cost_object, is_hospital) as departments,
+        sum(change_ratio) over (partition by cost_object, is_hospital) as sum_of_changes,
+        sum(cast(change_ratio * change_ratio as decimal(38, 12))) over (partition by cost_object, is_hospital) as sum_of_squares
     from changes
 
 ),

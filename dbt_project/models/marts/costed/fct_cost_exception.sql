@@ -57,6 +57,19 @@ operated as (
 
 ),
 
+-- Days before the first published month cost nothing where no opening balance was handed over.
+without_opening as (
+
+    select stays.stay_id
+    from {{ ref('int_conformed__stay') }} as stays
+    cross join scope
+    left join (select distinct stay_id from {{ ref('int_costing__opening_balance') }}) as balances on stays.stay_id = balances.stay_id
+    where stays.admitted_at < scope.month_start
+        and balances.stay_id is null
+        and {{ parameter('wip_policy') }} is distinct from 'accrue_days'
+
+),
+
 exceptions as (
 
     select 'cost_not_positive' as exception, stay_id, cost_yuan as amount_yuan, 0 as limit_yuan
@@ -81,6 +94,9 @@ exceptions as (
     from in_theatre
     left join operated on in_theatre.stay_id = operated.stay_id
     where operated.stay_id is null and in_theatre.fee_yuan > 0
+    union all
+    select 'unknown_opening' as exception, stay_id, 0 as amount_yuan, 0 as limit_yuan
+    from without_opening
 
 ),
 

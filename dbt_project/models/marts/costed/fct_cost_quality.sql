@@ -25,7 +25,7 @@ rated as (
         setting.note as evidence
     from {{ source('policy', 'parameter') }} as setting
     cross join scope
-    where setting.parameter_code in ('quality_score_own_items', 'quality_score_bed_days', 'quality_score_workload_points')
+    where setting.parameter_code in ('quality_score_own_items', 'quality_score_bed_days', 'quality_score_minutes', 'quality_score_workload_points')
         and {{ in_force('setting', 'scope.month_start') }}
 
 ),

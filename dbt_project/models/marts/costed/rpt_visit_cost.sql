@@ -1,12 +1,27 @@
-with costs as (
+with amounts as (
+
+    select hospital_id, month, dept_id, cost_category, amount_yuan
+    from {{ ref('fct_department_cost') }}
+    where service_setting = 'outpatient' and cost_level <= {{ parameter('bonus_cost_level') }}
+
+),
+
+with_hospital as (
+
+    select * from amounts
+    union all
+    select hospital_id, month, '*' as dept_id, cost_category, amount_yuan from amounts
+
+),
+
+costs as (
 
     select
         hospital_id,
         month,
         dept_id,
         {{ by_category('amount_yuan') }}
-    from {{ ref('fct_department_cost') }}
-    where service_setting = 'outpatient' and cost_level <= {{ parameter('bonus_cost_level') }}
+    from with_hospital
     group by hospital_id, month, dept_id
 
 ),
