@@ -37,32 +37,48 @@ classes as (
 
 ),
 
-sums as (
+-- Lines of an item are added up before they are multiplied: products of long numbers are dear.
+lines as (
 
     select
         charges.encounter_key,
         charges.ordering_dept_key,
-        items.class_no,
+        charges.executing_dept_key,
+        charges.item_period_key,
         count(*) as line_count,
-        sum(charges.amount_yuan) as fee_yuan,
-        sum(
-            case
-                when items.own_category = '' then 0
-                when items.purchase_price is null then charges.amount_yuan
-                else charges.quantity * items.purchase_price
-            end
-        ) as exact_cost_yuan,
-        sum(charges.quantity * unit_costs.unit_cost_yuan) as service_cost_yuan,
-        sum(charges.quantity * items.points) as points
+        cast(sum(charges.quantity) as decimal(18, 4)) as quantity,
+        cast(sum(charges.amount_yuan) as decimal(18, 2)) as amount_yuan
     from {{ ref('int_conformed__charge') }} as charges
     inner join {{ ref('int_conformed__disposition') }} as dispositions
         on charges.disposition_code = dispositions.disposition_code and dispositions.is_used
-    inner join items on charges.item_period_key = items.item_period_key
-    left join {{ ref('int_costing__item_unit_cost') }} as unit_costs
-        on charges.executing_dept_key = unit_costs.executing_dept_key
-        and charges.item_period_key = unit_costs.item_period_key
     where charges.is_inpatient and charges.encounter_key is not null
-    group by charges.encounter_key, charges.ordering_dept_key, items.class_no
+    group by charges.encounter_key, charges.ordering_dept_key, charges.executing_dept_key, charges.item_period_key
+
+),
+
+sums as (
+
+    select
+        lines.encounter_key,
+        lines.ordering_dept_key,
+        items.class_no,
+        cast(sum(lines.line_count) as bigint) as line_count,
+        sum(lines.amount_yuan) as fee_yuan,
+        sum(
+            case
+                when items.own_category = '' then 0
+                when items.purchase_price is null then lines.amount_yuan
+                else lines.quantity * items.purchase_price
+            end
+        ) as exact_cost_yuan,
+        sum(lines.quantity * unit_costs.unit_cost_yuan) as service_cost_yuan,
+        sum(lines.quantity * items.points) as points
+    from lines
+    inner join items on lines.item_period_key = items.item_period_key
+    left join {{ ref('int_costing__item_unit_cost') }} as unit_costs
+        on lines.executing_dept_key = unit_costs.executing_dept_key
+        and lines.item_period_key = unit_costs.item_period_key
+    group by lines.encounter_key, lines.ordering_dept_key, items.class_no
 
 ),
 
