@@ -27,7 +27,7 @@ TARGET_SECONDS = 5.0
 SETTLING = (
     "int_settlement__sum_settlements", "int_settlement__recall_cases", "int_settlement__find_readmissions",
     "int_settlement__gather_cases", "int_settlement__find_terms", "int_settlement__find_references",
-    "int_settlement__match_rules",
+    "int_settlement__price_references", "int_settlement__match_rules",
     "int_settlement__classify_cases", "int_settlement__score_cases", "int_settlement__price_cases", "int_settlement__pay_per_day",
     "int_settlement__settle_cases", "fct_case_settlement",
 )  # fmt: skip
@@ -62,7 +62,9 @@ FILLED = {
     "conformed.int_conformed__case": """
         select stay_id, insurance_type, discharged_on - interval 5 day + interval 9 hour, discharged_on + interval 9 hour,
             discharged_on, fee, cast(fee / 5 as decimal(18, 2)), 5, '1', 'D1', false from drawn""",
-    "conformed.int_conformed__stay": "select stay_id, number, 'P' || number // 2 from drawn",
+    "conformed.int_conformed__stay": """
+        select stay_id, number, 'P' || number // 2, discharged_on - interval 5 day + interval 9 hour, discharged_on + interval 9 hour
+        from drawn""",
     "conformed.int_conformed__ward_day": """
         select stay_id, 'D1', 3 from drawn union all select stay_id, 'D2', 2 from drawn where number % 10 = 0""",
     "grouped.fct_case": "select stay_id, $scheme, version, 'grouped', group_code, 1 from drawn",

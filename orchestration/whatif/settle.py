@@ -32,7 +32,7 @@ SELECT = ("+int_settlement__settle_cases", "int_settlement__case_ward_payment")
 EXCLUDE = (*EXCLUDED_ALWAYS, "resource_type:test", "fqn:casemix.conformed")
 SETTLED = """select scope.month_start as month, 'simulated' as basis, cases.*
              from settlement.int_settlement__settle_cases as cases cross join run.scope as scope"""
-THROUGH_TERMS = frozenset({"point_value", "bonus_coefficient"})
+THROUGH_TERMS = frozenset({"point_value"})
 # Models that are not built here: views of what the release has published.
 STANDING = ("int_settlement__population_case", "int_settlement__case_ward")
 # Both amounts of a case are divided at once: a case stands twice, marked by what is divided.

@@ -15,7 +15,8 @@ PARENTS = {
     "is_quarantined boolean",
     "staging.stg_emr__front_page": "stay_id varchar, readmission_plan_31d varchar",
     "staging.stg_emr__diagnosis": "stay_id varchar, sequence integer, diagnosis_code varchar",
-    "conformed.int_conformed__stay": "stay_id varchar, stay_key integer, patient_id varchar",
+    "conformed.int_conformed__stay": "stay_id varchar, stay_key integer, patient_id varchar, admitted_at timestamp, "
+    "discharged_at timestamp",
     "conformed.int_conformed__ward_day": "stay_id varchar, dept_id varchar, days_whole_stay integer",
     "conformed.int_conformed__charge": "is_inpatient boolean, encounter_key integer, ordering_dept_key integer, "
     "amount_yuan decimal(18,2)",

@@ -1,13 +1,4 @@
-with cases as (
-
-    select
-        *,
-        case when status = 'grouped' then group_code end as reference_code
-    from {{ ref('int_settlement__gather_cases') }}
-
-),
-
-terms as (
+with terms as (
 
     select * from {{ ref('int_settlement__find_terms') }}
 
@@ -38,7 +29,7 @@ quotas as (
 
 discharged as (
 
-    select count(*) as case_count from cases where not is_late
+    select count(*) as case_count from {{ ref('int_settlement__gather_cases') }} where not is_late
 
 ),
 
@@ -48,16 +39,18 @@ ranked as (
         cases.stay_id,
         quotas.factor,
         row_number() over (order by cases.billed_fee_yuan - refs.high_multiple * refs.mean_fee_yuan desc, cases.stay_id) as place
-    from cases
+    from {{ ref('int_settlement__gather_cases') }} as cases
     inner join quotas on cases.policy_date = quotas.policy_date and cases.insurance_type = quotas.insurance_type
     inner join {{ ref('int_settlement__find_references') }} as refs
         on cases.scheme = refs.scheme
         and cases.version = refs.version
-        and cases.reference_code = refs.group_code
+        and cases.group_code = refs.group_code
         and cases.policy_date = refs.policy_date
         and cases.insurance_type = refs.insurance_type
+        and coalesce(cases.auxiliary_coefficient, 1) = refs.auxiliary_coefficient
     left join {{ ref('int_settlement__match_rules') }} as rules on cases.stay_id = rules.stay_id
-    where cases.scheme = 'CHS-DRG' and rules.stay_id is null and cases.billed_fee_yuan > refs.high_multiple * refs.mean_fee_yuan
+    where cases.status = 'grouped' and cases.scheme = 'CHS-DRG' and rules.stay_id is null
+        and cases.billed_fee_yuan > refs.high_multiple * refs.mean_fee_yuan
 
 ),
 
@@ -84,31 +77,26 @@ classified as (
             when cases.billed_fee_yuan < refs.low_multiple * refs.mean_fee_yuan then 'low'
             else 'normal'
         end as multiple_class,
-        refs.base,
+        refs.price_key,
         refs.mean_fee_yuan,
         refs.high_multiple,
+        refs.usual_formula,
         {{ fee_multiple('cases.billed_fee_yuan', 'refs.mean_fee_yuan') }} as multiple,
-        cast(case
-            when refs.is_same_price then 1
-            when refs.is_basic_group then terms.basic_group_coefficient
-            else terms.hospital_coefficient
-        end as decimal(9, 6)) as coefficient,
-        case when usual.formula = 'points' then usual.factor else 1 end as points_per_weight,
-        coalesce(usual.formula, 'rate') as usual_formula
-    from cases
+        coalesce(refs.coefficient, terms.hospital_coefficient) as coefficient,
+        terms.point_value,
+        terms.fund_basis,
+        terms.ungrouped_pay
+    from {{ ref('int_settlement__gather_cases') }} as cases
     inner join terms on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
     left join {{ ref('int_settlement__find_references') }} as refs
         on cases.scheme = refs.scheme
         and cases.version = refs.version
-        and cases.reference_code = refs.group_code
+        and case when cases.status = 'grouped' then cases.group_code end = refs.group_code
         and cases.policy_date = refs.policy_date
         and cases.insurance_type = refs.insurance_type
+        and coalesce(cases.auxiliary_coefficient, 1) = refs.auxiliary_coefficient
     left join {{ ref('int_settlement__match_rules') }} as rules on cases.stay_id = rules.stay_id
     left join over_quota on cases.stay_id = over_quota.stay_id
-    left join rules_in_force as usual
-        on cases.policy_date = usual.policy_date
-        and cases.insurance_type = usual.insurance_type
-        and case when cases.scheme = 'CHS-DRG' then 'normal' end = usual.case_class
 
 ),
 
@@ -118,11 +106,9 @@ ruled as (
         classified.*,
         case
             when classified.multiple_class = 'per_diem' then rules.formula
-            when classified.base is null then 'ungrouped'
-            when classified.scheme = 'DIP' and classified.multiple_class = 'special_review' then rules.formula
+            when classified.usual_formula is null then 'ungrouped'
             when classified.scheme = 'DIP' and classified.multiple_class = 'high' then 'excess_times_coefficient'
             when classified.scheme = 'DIP' and classified.multiple_class = 'low' then 'ratio'
-            when classified.scheme = 'DIP' then 'base'
             when classified.is_over_quota then classified.usual_formula
             else coalesce(rules.formula, classified.usual_formula)
         end as formula,

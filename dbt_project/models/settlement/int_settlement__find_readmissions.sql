@@ -8,14 +8,13 @@ with scope as (
 cases as (
 
     select
-        cases.stay_id,
+        groups.stay_id,
         stays.patient_id,
         groups.group_code,
-        cases.admitted_at,
-        cases.discharged_at
-    from {{ ref('int_conformed__case') }} as cases
-    inner join {{ ref('int_conformed__stay') }} as stays on cases.stay_id = stays.stay_id
-    inner join {{ ref('fct_case') }} as groups on cases.stay_id = groups.stay_id
+        stays.admitted_at,
+        stays.discharged_at
+    from {{ ref('fct_case') }} as groups
+    inner join {{ ref('int_conformed__stay') }} as stays on groups.stay_id = stays.stay_id
     where groups.status = 'grouped'
 
 ),

@@ -39,7 +39,7 @@ terms as (
         (
             select coalesce(sum(extra.value), 0)
             from {{ source('policy', 'bonus_coefficient') }} as extra
-            where placed.scheme = 'DIP' and {{ in_force('extra', 'placed.policy_date') }}
+            where placed.scheme = 'DIP' and extra.group_code is null and {{ in_force('extra', 'placed.policy_date') }}
         ) as bonus_sum,
         {{ parameter('bonus_coefficient_cap', 'decimal(9,6)', 'placed.policy_date') }} as bonus_cap,
         {{ parameter('basic_group_coefficient', 'decimal(9,6)', 'placed.policy_date') }} as basic_group_coefficient,
@@ -54,8 +54,9 @@ valued as (
 
     select
         terms.*,
-        cast(1 + least(terms.bonus_sum, terms.bonus_cap) as decimal(9, 6)) as bonus_factor,
-        coalesce(budget.value, clearing.value) as point_value
+        coalesce(budget.value, clearing.value) as point_value,
+        case when terms.scheme = 'DIP' then 'base' else coalesce(usual.formula, 'rate') end as usual_formula,
+        case when usual.formula = 'points' then usual.factor else 1 end as points_per_weight
     from terms
     left join {{ source('policy', 'point_value') }} as budget
         on terms.region = budget.region
@@ -71,6 +72,11 @@ valued as (
         and terms.policy_year = clearing.year
         and clearing.kind = 'clearing'
         and {{ in_force('clearing', 'terms.policy_date') }}
+    left join {{ source('policy', 'payment_rule') }} as usual
+        on terms.rule_region = usual.region
+        and terms.scheme = 'CHS-DRG'
+        and usual.case_class = 'normal'
+        and {{ in_force('usual', 'terms.policy_date') }}
 
 )
 

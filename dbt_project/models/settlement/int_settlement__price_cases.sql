@@ -1,35 +1,19 @@
--- Few factors differ between cases, so every distinct set of them is priced once; a case counted at its mean fee is counted as 1.
--- Every factor is a whole number of its last decimal, so that the money is rounded once:
--- base 4, coefficients, point value 6 each; counted and reference fee 8, which cancel; 28 decimals in all, the fen is the second.
-with prices as (
-
-    select
-        policy_date,
-        insurance_type,
-        {{ scaled_integer('coalesce(point_value, 0)', 6) }} * {{ scaled_integer('bonus_factor', 6) }} as price_units
-    from {{ ref('int_settlement__find_terms') }}
-
-),
-
-scaled as (
+-- The usual price, or the part or multiple of it that the factors of the case say, rounded once; without factors nothing is counted.
+-- Counted and reference fee are whole numbers of their eighth decimal, which cancels.
+with scaled as (
 
     select
         scores.*,
-        cast(scores.points_base * 10000 as bigint) as base_units,
-        case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.counted_yuan * 100000000 as bigint) end as counted,
-        case when scores.counted_yuan = scores.reference_yuan then 1 else cast(scores.reference_yuan * 100000000 as bigint) end as reference,
+        cast(scores.counted_yuan * 100000000 as bigint) as counted,
+        cast(cast(scores.reference_yuan * 100000000 as bigint) as {{ exact_integer() }}) as reference,
         cast(scores.coefficient_inside * 1000000 as bigint) as inside,
-        cast(scores.coefficient_outside * 1000000 as bigint) as outside,
-        cast(coalesce(scores.auxiliary_coefficient, 1) * 1000000 as bigint) as auxiliary,
-        case when scores.formula not in ('ungrouped', 'by_item', 'per_diem', 'unpaid') then prices.price_units end as price_units
+        prices.point_units,
+        case when scores.has_coefficient then prices.price_high else prices.plain_price_high end as price_high,
+        case when scores.has_coefficient then prices.price_low else prices.plain_price_low end as price_low,
+        prices.usual_standard_yuan,
+        prices.usual_score
     from {{ ref('int_settlement__score_cases') }} as scores
-    inner join prices on scores.policy_date = prices.policy_date and scores.insurance_type = prices.insurance_type
-
-),
-
-combinations as (
-
-    select distinct base_units, counted, reference, inside, outside, auxiliary, price_units from scaled where price_units is not null
+    left join {{ ref('int_settlement__price_references') }} as prices on scores.price_key = prices.price_key
 
 ),
 
@@ -37,16 +21,9 @@ multiplied as (
 
     select
         *,
-        {{ truncated_quotient(
-            product_over_power(
-                'cast(base_units as ' ~ exact_integer() ~ ') * counted',
-                'price_units * (' ~ truncated_quotient('inside * outside', 10 ** 6) ~ ' * auxiliary)'
-            ),
-            'reference'
-        ) }} as payment_units,
-        cast(base_units as {{ exact_integer() }}) * counted * (inside * auxiliary) as points_units,
-        cast(reference as {{ exact_integer() }}) as reference_units
-    from combinations
+        counted * price_high + {{ truncated_quotient('counted * price_low', 10 ** 18) }} as payment_units,
+        counted * point_units * inside as score_units
+    from scaled
 
 ),
 
@@ -54,8 +31,8 @@ valued as (
 
     select
         *,
-        {{ unscaled_decimal(truncated_quotient('payment_units + ' ~ 5 * 10 ** 7, 10 ** 8), 2) }} as standard_total_yuan,
-        {{ unscaled_decimal(truncated_quotient('2 * points_units + reference_units * ' ~ 10 ** 12, '2 * reference_units * ' ~ 10 ** 12), 4) }} as adjusted_score
+        {{ unscaled_decimal(truncated_quotient('payment_units + reference * ' ~ 5 * 10 ** 7, 'reference * ' ~ 10 ** 8), 2) }} as own_standard_yuan,
+        {{ unscaled_decimal(truncated_quotient('score_units + reference * ' ~ 5 * 10 ** 11, 'reference * ' ~ 10 ** 12), 4) }} as own_score
     from multiplied
 
 ),
@@ -63,18 +40,10 @@ valued as (
 priced as (
 
     select
-        scaled.*,
-        valued.standard_total_yuan,
-        valued.adjusted_score
-    from scaled
-    left join valued
-        on scaled.base_units = valued.base_units
-        and scaled.counted = valued.counted
-        and scaled.reference = valued.reference
-        and scaled.inside = valued.inside
-        and scaled.outside = valued.outside
-        and scaled.auxiliary = valued.auxiliary
-        and scaled.price_units = valued.price_units
+        *,
+        case when is_usual then usual_standard_yuan else own_standard_yuan end as standard_total_yuan,
+        case when is_usual then usual_score else own_score end as adjusted_score
+    from valued
 
 )
 

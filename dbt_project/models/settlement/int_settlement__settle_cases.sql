@@ -23,15 +23,15 @@ with settled as (
         cases.outside_scope_yuan,
         cases.in_scope_ratio,
         cases.fund_booked_yuan as fund_pay_by_item_yuan,
-        terms.fund_basis,
-        terms.point_value,
+        cases.fund_basis,
+        cases.point_value,
         cases.multiple_class,
         cases.coefficient,
         cases.mean_fee_yuan as group_mean_fee_yuan,
         cases.multiple,
         cases.adjusted_score,
         case
-            when cases.formula = 'unpaid' or (cases.formula = 'ungrouped' and terms.ungrouped_pay = 'unpaid') then 0
+            when cases.formula = 'unpaid' or (cases.formula = 'ungrouped' and cases.ungrouped_pay = 'unpaid') then 0
             else coalesce(
                 cases.standard_total_yuan + coalesce(supplements.amount, 0),
                 case when cases.formula = 'per_diem' then days.standard_total_yuan end + coalesce(supplements.amount, 0),
@@ -39,8 +39,6 @@ with settled as (
             )
         end as standard_total_yuan
     from {{ ref('int_settlement__price_cases') }} as cases
-    inner join {{ ref('int_settlement__find_terms') }} as terms
-        on cases.policy_date = terms.policy_date and cases.insurance_type = terms.insurance_type
     left join {{ ref('int_settlement__pay_per_day') }} as days on cases.stay_id = days.stay_id
     left join {{ source('policy', 'supplement') }} as supplements
         on cases.group_code = supplements.group_code and {{ in_force('supplements', 'cases.policy_date') }}

@@ -1,50 +1,44 @@
-with settlements as (
+-- Stays mostly have one settlement, so what only several need is looked at where several are.
+with reversals as (
 
-    select * from {{ ref('stg_his__settlement') }}
-    where encounter_type = 'inpatient'
-
-),
-
-reversals as (
-
-    select distinct reverses_settlement_id from settlements where reverses_settlement_id is not null
-
-),
-
-standing as (
-
-    select settlements.*
-    from settlements
-    left join reversals on settlements.settlement_id = reversals.reverses_settlement_id
-    where not settlements.is_reversal and reversals.reverses_settlement_id is null
+    select distinct reverses_settlement_id from {{ ref('stg_his__settlement') }}
+    where encounter_type = 'inpatient' and reverses_settlement_id is not null
 
 ),
 
 summed as (
 
     select
-        encounter_id as stay_id,
-        max(settled_on) as settled_on,
-        cast(sum(total_fee) as decimal(18, 2)) as total_fee_yuan,
-        cast(sum(patient_pay) as decimal(18, 2)) as patient_pay_yuan,
-        cast(sum(full_self_paid + first_self_paid + deductible) as decimal(18, 2)) as outside_scope_yuan,
-        cast(sum(fund_booked) as decimal(18, 2)) as fund_booked_yuan,
-        max(in_scope_ratio) as in_scope_ratio,
-        count(in_scope_ratio) < count(*) or min(in_scope_ratio) < max(in_scope_ratio) as has_several_ratios
-    from standing
-    group by encounter_id
+        settlements.encounter_id as stay_id,
+        max(settlements.settled_on) as settled_on,
+        cast(sum(settlements.total_fee) as decimal(18, 2)) as total_fee_yuan,
+        cast(sum(settlements.patient_pay) as decimal(18, 2)) as patient_pay_yuan,
+        cast(sum(settlements.full_self_paid + settlements.first_self_paid + settlements.deductible) as decimal(18, 2)) as outside_scope_yuan,
+        cast(sum(settlements.fund_booked) as decimal(18, 2)) as fund_booked_yuan,
+        max(settlements.in_scope_ratio) as in_scope_ratio,
+        max(coalesce(settlements.in_scope_ratio, -1)) > min(coalesce(settlements.in_scope_ratio, -1)) as has_several_ratios
+    from {{ ref('stg_his__settlement') }} as settlements
+    left join reversals on settlements.settlement_id = reversals.reverses_settlement_id
+    where settlements.encounter_type = 'inpatient' and not settlements.is_reversal and reversals.reverses_settlement_id is null
+    group by settlements.encounter_id
 
 ),
 
 ratios as (
 
     select
-        standing.encounter_id,
-        standing.in_scope_ratio,
-        row_number() over (partition by standing.encounter_id order by standing.settled_on desc, standing.settlement_id desc) as recency
-    from standing
-    inner join summed on standing.encounter_id = summed.stay_id
+        settlements.encounter_id,
+        settlements.in_scope_ratio,
+        row_number() over (
+            partition by settlements.encounter_id order by settlements.settled_on desc, settlements.settlement_id desc
+        ) as recency
+    from {{ ref('stg_his__settlement') }} as settlements
+    inner join summed on settlements.encounter_id = summed.stay_id
+    left join reversals on settlements.settlement_id = reversals.reverses_settlement_id
     where summed.has_several_ratios
+        and settlements.encounter_type = 'inpatient'
+        and not settlements.is_reversal
+        and reversals.reverses_settlement_id is null
 
 ),
 

@@ -99,6 +99,14 @@ assumed as (
     select 'bonus_coefficient.csv ' || extra.coefficient_code
     from {{ source('policy', 'bonus_coefficient') }} as extra
     inner join terms on terms.scheme = 'DIP' and {{ in_force('extra', 'terms.policy_date') }}
+    where extra.source_type = 'assumption' and extra.group_code is null
+    union
+    select 'bonus_coefficient.csv ' || extra.coefficient_code || '/' || extra.group_code
+    from {{ source('policy', 'bonus_coefficient') }} as extra
+    inner join references_in_use
+        on extra.group_code = references_in_use.group_code
+        and references_in_use.scheme = 'DIP'
+        and {{ in_force('extra', 'references_in_use.policy_date') }}
     where extra.source_type = 'assumption'
     union
     select 'parameter.csv ' || setting.parameter_code
