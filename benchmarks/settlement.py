@@ -63,7 +63,8 @@ FILLED = {
         select stay_id, insurance_type, discharged_on - interval 5 day + interval 9 hour, discharged_on + interval 9 hour,
             discharged_on, fee, cast(fee / 5 as decimal(18, 2)), 5, '1', 'D1', false from drawn""",
     "conformed.int_conformed__stay": """
-        select stay_id, number, 'P' || number // 2, discharged_on - interval 5 day + interval 9 hour, discharged_on + interval 9 hour
+        select stay_id, number, 'P' || number // 2, discharged_on - interval 5 day + interval 9 hour,
+            discharged_on + interval 9 hour
         from drawn""",
     "conformed.int_conformed__ward_day": """
         select stay_id, 'D1', 3 from drawn union all select stay_id, 'D2', 2 from drawn where number % 10 = 0""",

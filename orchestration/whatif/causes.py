@@ -48,7 +48,12 @@ CAUSES = (
         terms=("region", "scheme", "hospital_level", "reference_score"),
     ),
     Cause("band", "倍率界限", tables=("payment_band",), terms=("band_region",)),
-    Cause("rule", "病例分类与公式", tables=("payment_rule", "code_list"), terms=("rule_region", "usual_formula", "points_per_weight")),
+    Cause(
+        "rule",
+        "病例分类与公式",
+        tables=("payment_rule", "code_list"),
+        terms=("rule_region", "usual_formula", "points_per_weight"),
+    ),
     Cause("amount", "床日与补充定额", tables=("per_diem", "supplement")),
     Cause(
         "coefficient",

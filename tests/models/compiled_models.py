@@ -65,7 +65,10 @@ def compile_models(folder: Path, select: str) -> CompiledModels:
 
 def _statement(node: Mapping[str, Any]) -> str:
     kind = "view" if node["config"]["materialized"] == "view" else "table"
-    return f'create or replace {kind} {node["schema"]}."{node["alias"]}" as {node["compiled_code"]}'
+    statement = f'create or replace {kind} {node["schema"]}."{node["alias"]}" as {node["compiled_code"]}'
+    if node["config"]["meta"].get("is_stored_plain"):
+        return f"set force_compression = 'uncompressed'; {statement}; reset force_compression"
+    return statement
 
 
 def open_month(folder: Path, month_start: date, next_month_start: date) -> duckdb.DuckDBPyConnection:

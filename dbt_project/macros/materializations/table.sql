@@ -5,5 +5,6 @@
     {%- if existing is not none -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
-    {{ return(create_in_place(target_relation, create_table_as(false, target_relation, compiled_code))) }}
+    {%- set statement = create_table_as(false, target_relation, compiled_code) -%}
+    {{ return(create_in_place(target_relation, stored_plain(statement) if config.get('meta', {}).get('is_stored_plain') else statement)) }}
 {% endmaterialization %}

@@ -24,15 +24,10 @@ discharged as (
         cases.stay_days,
         cast({{ dbt.datediff('cases.admitted_at', 'cases.discharged_at', 'hour') }} as integer) as stay_hours,
         cases.discharge_way,
-        readmissions.days_to_readmission,
-        settlements.patient_pay_yuan,
-        settlements.outside_scope_yuan,
-        settlements.fund_booked_yuan,
-        settlements.in_scope_ratio
+        readmissions.days_to_readmission
     from {{ ref('int_conformed__case') }} as cases
     inner join {{ ref('fct_case') }} as groups on cases.stay_id = groups.stay_id
     left join {{ ref('int_settlement__find_readmissions') }} as readmissions on cases.stay_id = readmissions.stay_id
-    left join {{ ref('int_settlement__sum_settlements') }} as settlements on cases.stay_id = settlements.stay_id
     cross join scope
     where not cases.is_quarantined
 
@@ -57,11 +52,7 @@ settled_late as (
         recalled.stay_days,
         recalled.stay_hours,
         recalled.discharge_way,
-        recalled.days_to_readmission,
-        settlements.patient_pay_yuan,
-        settlements.outside_scope_yuan,
-        settlements.fund_booked_yuan,
-        settlements.in_scope_ratio
+        recalled.days_to_readmission
     from {{ ref('int_settlement__recall_cases') }} as recalled
     inner join {{ ref('int_settlement__sum_settlements') }} as settlements on recalled.stay_id = settlements.stay_id
     where recalled.settled_on is null and {{ parameter('simulated_population') }} = 'discharged_and_settled'

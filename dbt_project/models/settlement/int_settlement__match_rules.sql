@@ -26,13 +26,22 @@ rules as (
 
 per_diem_groups as (
 
-    select distinct group_code, valid_from, valid_to from {{ source('policy', 'per_diem') }}
+    select distinct
+        terms.policy_date,
+        amounts.group_code
+    from terms
+    inner join {{ source('policy', 'per_diem') }} as amounts on {{ in_force('amounts', 'terms.policy_date') }}
 
 ),
 
 reviewed as (
 
-    select code as stay_id, valid_from, valid_to from {{ source('policy', 'code_list') }} where list_code = 'special_review'
+    select distinct
+        terms.policy_date,
+        listed.code as stay_id
+    from terms
+    inner join {{ source('policy', 'code_list') }} as listed on {{ in_force('listed', 'terms.policy_date') }}
+    where listed.list_code = 'special_review'
 
 ),
 
@@ -49,8 +58,8 @@ hits as (
         and {{ in_force('rules', 'cases.policy_date') }}
         and (terms.scheme = 'CHS-DRG' or rules.case_class in ('per_diem', 'special_review'))
     left join per_diem_groups
-        on cases.group_code = per_diem_groups.group_code and {{ in_force('per_diem_groups', 'cases.policy_date') }}
-    left join reviewed on cases.stay_id = reviewed.stay_id and {{ in_force('reviewed', 'cases.policy_date') }}
+        on cases.policy_date = per_diem_groups.policy_date and cases.group_code = per_diem_groups.group_code
+    left join reviewed on cases.policy_date = reviewed.policy_date and cases.stay_id = reviewed.stay_id
     where cases.status = 'grouped'
         and case rules.test_name
             when 'otherwise' then true

@@ -1,4 +1,15 @@
-with settled as (
+with supplements as (
+
+    select
+        days.policy_date,
+        amounts.group_code,
+        amounts.amount
+    from (select distinct policy_date from {{ ref('int_settlement__find_terms') }}) as days
+    inner join {{ source('policy', 'supplement') }} as amounts on {{ in_force('amounts', 'days.policy_date') }}
+
+),
+
+settled as (
 
     select
         cases.stay_id,
@@ -19,10 +30,10 @@ with settled as (
         cases.days_to_readmission,
         cases.billed_fee_yuan,
         cases.self_paid_fee_yuan,
-        cases.patient_pay_yuan,
-        cases.outside_scope_yuan,
-        cases.in_scope_ratio,
-        cases.fund_booked_yuan as fund_pay_by_item_yuan,
+        settlements.patient_pay_yuan,
+        settlements.outside_scope_yuan,
+        settlements.in_scope_ratio,
+        settlements.fund_booked_yuan as fund_pay_by_item_yuan,
         cases.fund_basis,
         cases.point_value,
         cases.multiple_class,
@@ -39,9 +50,9 @@ with settled as (
             )
         end as standard_total_yuan
     from {{ ref('int_settlement__price_cases') }} as cases
+    left join {{ ref('int_settlement__sum_settlements') }} as settlements on cases.stay_id = settlements.stay_id
     left join {{ ref('int_settlement__pay_per_day') }} as days on cases.stay_id = days.stay_id
-    left join {{ source('policy', 'supplement') }} as supplements
-        on cases.group_code = supplements.group_code and {{ in_force('supplements', 'cases.policy_date') }}
+    left join supplements on cases.policy_date = supplements.policy_date and cases.group_code = supplements.group_code
 
 ),
 
