@@ -37,7 +37,11 @@ FORMULAS = {
 
 
 def test_problem(test: str) -> str | None:
-    """What is wrong with a test, or None."""
+    """What is wrong with a test, or None. Several, parted by `|`, hold when one of them does."""
+    return next(filter(None, map(_one_test_problem, test.split("|"))), None)
+
+
+def _one_test_problem(test: str) -> str | None:
     name, colon, threshold = test.partition(":")
     if name not in TESTS:
         return "is unknown"

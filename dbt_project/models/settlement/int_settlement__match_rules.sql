@@ -12,15 +12,27 @@ terms as (
 
 ),
 
+named as (
+
+    select
+        region,
+        case_class,
+        valid_from,
+        valid_to,
+        {{ split_to_rows('test', '|') }} as one_test,
+        case case_class when 'excluded' then 1 when 'special_review' then 2 when 'per_diem' then 3 when 'incomplete' then 4 else 5 end as rank_no
+    from {{ source('policy', 'payment_rule') }}
+    where case_class in ('excluded', 'special_review', 'per_diem', 'incomplete', 'readmission')
+
+),
+
 rules as (
 
     select
         *,
-        split_part(test, ':', 1) as test_name,
-        cast(nullif(split_part(test, ':', 2), '') as decimal(18, 2)) as threshold,
-        case case_class when 'excluded' then 1 when 'special_review' then 2 when 'per_diem' then 3 when 'incomplete' then 4 else 5 end as rank_no
-    from {{ source('policy', 'payment_rule') }}
-    where case_class in ('excluded', 'special_review', 'per_diem', 'incomplete', 'readmission')
+        split_part(one_test, ':', 1) as test_name,
+        cast(nullif(split_part(one_test, ':', 2), '') as decimal(18, 2)) as threshold
+    from named
 
 ),
 

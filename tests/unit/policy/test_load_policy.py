@@ -229,6 +229,8 @@ REFUSED = {
     "formula": ("payment_rule", [RULE | {"formula": "weights"}], "F30", 2, "not a payment formula"),
     "formula without factor": ("payment_rule", [RULE | {"factor": ""}], "F33", 2, "needs a factor"),
     "test": ("payment_rule", [RULE | {"test": "stay_days_above"}], "F33", 2, "needs a number"),
+    "second test": ("payment_rule", [RULE | {"test": "stay_days_above:60|fee_under:5"}], "F33", 2, "is unknown"),
+    "second test without number": ("payment_rule", [RULE | {"test": "stay_days_above:60|fee_below"}], "F33", 2, "needs a number"),
     "case class": ("payment_rule", [RULE | {"case_class": "odd"}], "F30", 2, "not a case class"),
     "backflow": (
         "allocation_step",

@@ -2,6 +2,7 @@
 {% set decisions = {
     'assessment_coefficient': 1, 'low_use_factor': 1, 'violation_deduction': 0, 'clearing_deduction_multiple': 0, 'special_case_payment': 0,
     'quality_deposit_ratio': 0, 'quality_deposit_full_score': 100, 'quality_deposit_score': 'null', 'fund_budget': 'null',
+    'special_review_quota_drg': 'null', 'special_review_quota_dip': 'null',
 } -%}
 with scope as (
 
@@ -41,6 +42,7 @@ summed as (
         settled.insurance_type,
         settled.point_value,
         count(*) as case_count,
+        count(case when settled.multiple_class = 'special_review' then 1 end) as review_count,
         cast(sum(settled.fund_pay_by_item_yuan) as decimal(18, 2)) as booked_yuan,
         cast(sum(settled.fund_pay_yuan) as decimal(18, 2)) as simulated_yuan,
         cast(sum(case when settled.adjusted_score is not null then settled.standard_total_yuan else 0 end) as decimal(18, 2)) as priced_yuan,
@@ -86,6 +88,27 @@ totals as (
         cast(coalesce(sum(violating_yuan), 0) as decimal(30, 2)) as violating_yuan,
         coalesce(min(case when is_cleared then 1 else 0 end), 0) = 1 as is_cleared
     from cleared
+
+),
+
+schemes as (
+
+    select
+        sum(summed.review_count) as review_count,
+        sum(summed.case_count) as case_count,
+        max(case when summed.scheme = 'DIP' then scope.special_review_quota_dip else scope.special_review_quota_drg end) as review_quota
+    from summed
+    cross join scope
+    group by summed.scheme
+
+),
+
+reviews as (
+
+    select
+        cast(coalesce(sum(review_count), 0) as bigint) as review_count,
+        cast(sum(floor(case_count * review_quota)) as bigint) as review_quota_count
+    from schemes
 
 ),
 
@@ -166,6 +189,8 @@ published as (
         month_start as month,
         month_count,
         case_count,
+        reviews.review_count,
+        reviews.review_quota_count,
         is_cleared,
         cast(booked_yuan as decimal(18, 2)) as booked_yuan,
         cast(earned_yuan as decimal(18, 2)) as earned_yuan,
@@ -183,6 +208,7 @@ published as (
         cast(fund_budget as decimal(18, 2)) as fund_budget_yuan,
         cast(fund_budget - earned_yuan as decimal(18, 2)) as budget_left_yuan
     from returned
+    cross join reviews
 
 )
 
