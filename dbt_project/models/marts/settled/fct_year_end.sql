@@ -60,6 +60,7 @@ cleared as (
     select
         summed.*,
         clearing.value is not null as is_cleared,
+        case when summed.scheme = 'DIP' then scope.special_review_quota_dip else scope.special_review_quota_drg end as review_quota,
         coalesce({{ divide_rounded(
             'cast(summed.priced_yuan as decimal(30, 2)) * cast(clearing.value - summed.point_value as decimal(18, 6))',
             'summed.point_value', 2, 8
@@ -82,33 +83,14 @@ totals as (
     select
         count(distinct month) as month_count,
         cast(coalesce(sum(case_count), 0) as bigint) as case_count,
+        cast(coalesce(sum(review_count), 0) as bigint) as review_count,
+        cast(floor(sum(case_count * review_quota)) as bigint) as review_quota_count,
         cast(coalesce(sum(booked_yuan), 0) as decimal(30, 2)) as booked_yuan,
         cast(coalesce(sum(simulated_yuan + clearing_change_yuan), 0) as decimal(30, 2)) as earned_yuan,
         cast(coalesce(sum(prepaid_yuan), 0) as decimal(30, 2)) as prepaid_yuan,
         cast(coalesce(sum(violating_yuan), 0) as decimal(30, 2)) as violating_yuan,
         coalesce(min(case when is_cleared then 1 else 0 end), 0) = 1 as is_cleared
     from cleared
-
-),
-
-schemes as (
-
-    select
-        sum(summed.review_count) as review_count,
-        sum(summed.case_count) as case_count,
-        max(case when summed.scheme = 'DIP' then scope.special_review_quota_dip else scope.special_review_quota_drg end) as review_quota
-    from summed
-    cross join scope
-    group by summed.scheme
-
-),
-
-reviews as (
-
-    select
-        cast(coalesce(sum(review_count), 0) as bigint) as review_count,
-        cast(sum(floor(case_count * review_quota)) as bigint) as review_quota_count
-    from schemes
 
 ),
 
@@ -139,8 +121,7 @@ shares as (
 paid as (
 
     select
-        totals.*,
-        scope.*,
+        totals.*, scope.*,
         cast(case
             when totals.booked_yuan > totals.earned_yuan then round(totals.earned_yuan + coalesce(shares.shared_overrun_yuan, 0), 2)
             when shares.surplus_share = 0 then least(round(totals.booked_yuan * scope.low_use_factor, 2), totals.earned_yuan)
@@ -187,11 +168,7 @@ published as (
     select
         hospital_id,
         month_start as month,
-        month_count,
-        case_count,
-        reviews.review_count,
-        reviews.review_quota_count,
-        is_cleared,
+        month_count, case_count, review_count, review_quota_count, is_cleared,
         cast(booked_yuan as decimal(18, 2)) as booked_yuan,
         cast(earned_yuan as decimal(18, 2)) as earned_yuan,
         cast({{ divide_rounded('booked_yuan', 'earned_yuan', 6, 2) }} as decimal(18, 6)) as usage_ratio,
@@ -200,15 +177,12 @@ published as (
         cast(greatest(booked_yuan - shared_yuan, 0) as decimal(18, 2)) as borne_yuan,
         cast(payable_yuan as decimal(18, 2)) as payable_yuan,
         cast(prepaid_yuan as decimal(18, 2)) as prepaid_yuan,
-        violation_yuan,
-        deposit_yuan,
-        returned_yuan,
+        violation_yuan, deposit_yuan, returned_yuan,
         cast(special_case_payment as decimal(18, 2)) as special_yuan,
         cast(payable_yuan - violation_yuan - deposit_yuan + returned_yuan - prepaid_yuan + special_case_payment as decimal(18, 2)) as balance_yuan,
         cast(fund_budget as decimal(18, 2)) as fund_budget_yuan,
         cast(fund_budget - earned_yuan as decimal(18, 2)) as budget_left_yuan
     from returned
-    cross join reviews
 
 )
 
