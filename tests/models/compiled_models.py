@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fnmatch import fnmatch
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -37,14 +38,13 @@ class CompiledModels:
         con.execute(self.statements[name])
 
 
-def compile_project(folder: Path, *selection: str) -> Path:
-    """Let dbt compile every model, or the selected ones, against an empty private database in `folder`."""
+def compile_project(folder: Path) -> None:
+    """Let dbt compile every model against an empty private database in `folder`."""
     create_private_database(folder / DATABASE).close()
-    command = ["-c", "from dbt.cli.main import cli; cli()", "compile", *selection]
+    command = ["-c", "from dbt.cli.main import cli; cli()", "compile"]
     paths = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(folder / "target")]
     environment = os.environ | {"CASEMIX_WAREHOUSE": str(folder / DATABASE), "DBT_LOG_PATH": str(folder / "logs")}
     subprocess.run([sys.executable, *command, *paths], env=environment, check=True, capture_output=True, text=True)
-    return folder
 
 
 def compiled_nodes(folder: Path) -> list[Mapping[str, Any]]:
@@ -57,10 +57,31 @@ def compiled_nodes(folder: Path) -> list[Mapping[str, Any]]:
     return [models[key] for key in TopologicalSorter(parents).static_order()]
 
 
-def compile_models(folder: Path, select: str) -> CompiledModels:
-    """Compile the selected models for one test module alone."""
-    nodes = compiled_nodes(compile_project(folder, "--select", select))
-    return CompiledModels({node["name"]: _statement(node) for node in nodes})
+def compiled_models(project: Path, select: str) -> CompiledModels:
+    """Models of a compiled project, selected as dbt selects: by name, `fqn:` or folder; a `+` before takes the parents too."""
+    nodes = compiled_nodes(project)
+    wanted: set[str] = set()
+    for node in nodes:
+        path = ".".join(node["fqn"])
+        for pattern in select.split():
+            plain = pattern.removeprefix("+").removeprefix("fqn:").replace("models/", "casemix.").replace("/", ".")
+            if plain == node["name"] or fnmatch(path, plain) or path.startswith(f"{plain}."):
+                wanted.add(node["unique_id"])
+                if pattern.startswith("+"):
+                    wanted |= _ancestors(node, nodes)
+    return CompiledModels({node["name"]: _statement(node) for node in nodes if node["unique_id"] in wanted})
+
+
+def _ancestors(node: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]]) -> set[str]:
+    by_id = {other["unique_id"]: other for other in nodes}
+    found: set[str] = set()
+    queue = list(node["depends_on"]["nodes"])
+    while queue:
+        parent = queue.pop()
+        if parent in by_id and parent not in found:
+            found.add(parent)
+            queue.extend(by_id[parent]["depends_on"]["nodes"])
+    return found
 
 
 def _statement(node: Mapping[str, Any]) -> str:

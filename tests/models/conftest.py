@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Once
-from tests.models.compiled_models import CompiledModels, compile_models, compile_project
+from tests.models.compiled_models import CompiledModels, compile_project, compiled_models
 
 COSTING = "+fqn:casemix.marts.costed +fqn:casemix.gates.closed.gate_cost*"
 
@@ -19,6 +19,6 @@ def project(once: Once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def costing_models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
+def costing_models(project: Path) -> CompiledModels:
     """Every model up to the costed marts and the gates of cost."""
-    return compile_models(tmp_path_factory.mktemp("costing"), COSTING)
+    return compiled_models(project, COSTING)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import duckdb
 import pytest
 
-from tests.models.compiled_models import CompiledModels, compile_models, fetch, insert, open_month
+from tests.models.compiled_models import CompiledModels, compiled_models, fetch, insert, open_month
 from tests.models.settlement_parents import PARENTS, SCHEMAS, SELECT
 
 START, END, LAST_YEAR = date(2026, 3, 1), date(2026, 4, 1), date(2025, 3, 1)
@@ -80,8 +80,8 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
-    return compile_models(tmp_path_factory.mktemp("gates"), f"{SELECT} fqn:casemix.gates.closed.gate_setl*")
+def models(project: Path) -> CompiledModels:
+    return compiled_models(project, f"{SELECT} fqn:casemix.gates.closed.gate_setl*")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.run.private import create_private_database
-from tests.models.compiled_models import DATABASE, CompiledModels, compile_models, fetch
+from tests.models.compiled_models import DATABASE, CompiledModels, compiled_models, fetch
 from tests.models.settlement_parents import PARENTS, SCHEMAS, SELECT
 from tests.models.settlement_reference import Group, Terms, settle, split
 
@@ -61,8 +61,8 @@ PARAMETERS = {
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> CompiledModels:
-    return compile_models(tmp_path_factory.mktemp("settlement"), SELECT)
+def models(project: Path) -> CompiledModels:
+    return compiled_models(project, SELECT)
 
 
 @pytest.fixture

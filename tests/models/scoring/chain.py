@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from orchestration.run.private import create_private_database
+import duckdb
+
 from tests.models.compiled_models import DATABASE, compiled_nodes
 
 UPSTREAM = {
@@ -168,18 +170,27 @@ class Model:
     sql: str
 
 
-def choose_models(project: Path, *names: str) -> list[Model]:
-    """Compiled models whose schema.name fits one of the patterns, in the order they have to be built."""
-    nodes = [(f"{node['schema']}.{node['name']}", node["compiled_code"]) for node in compiled_nodes(project)]
-    return [Model(name, sql) for name, sql in nodes if any(fnmatch(name, pattern) for pattern in names)]
+@dataclass(frozen=True)
+class Chosen:
+    """Models in the order they have to be built, and the empty database they were compiled against."""
+
+    database: Path
+    models: list[Model]
+
+
+def choose_models(project: Path, names: Iterable[str], without: Iterable[str] = ()) -> Chosen:
+    """Compiled models whose schema.name fits one of the patterns."""
+    nodes = {f"{node['schema']}.{node['name']}": node["compiled_code"] for node in compiled_nodes(project)}
+    wanted = [name for name in nodes if name not in without and any(fnmatch(name, pattern) for pattern in names)]
+    return Chosen(project / DATABASE, [Model(name, nodes[name]) for name in wanted])
 
 
 class Chain:
     """A private database with literal rows; `build` runs every model of the area over the `given` relations."""
 
-    def __init__(self, models: list[Model], folder: Path, given: Mapping[str, Mapping[str, str]] = UPSTREAM) -> None:
-        self.models = models
-        self.con = create_private_database(folder / DATABASE)
+    def __init__(self, chosen: Chosen, folder: Path, given: Mapping[str, Mapping[str, str]] = UPSTREAM) -> None:
+        self.models = chosen.models
+        self.con = duckdb.connect(str(shutil.copy(chosen.database, folder)))
         self.con.execute("insert into run.scope values ('H', date '2025-03-01', date '2025-04-01', null, 'policy', true)")
         for relation, columns in given.items():
             self.con.execute(f"create schema if not exists {relation.split('.')[0]}")
@@ -209,9 +220,13 @@ class Chain:
 
     def insert(self, relation: str, rows: Iterable[Row]) -> None:
         """Append rows; columns that are not named stay null."""
+        alike: dict[tuple[str, ...], list[list[Any]]] = {}
         for row in rows:
-            marks = ", ".join("?" for _ in row)
-            self.con.execute(f"insert into {relation} ({', '.join(row)}) values ({marks})", list(row.values()))
+            alike.setdefault(tuple(row), []).append(list(row.values()))
+        for columns, values in alike.items():
+            marks = ", ".join("(" + ", ".join("?" * len(columns)) + ")" for _ in values)
+            cells = [cell for row in values for cell in row]
+            self.con.execute(f"insert into {relation} ({', '.join(columns)}) values {marks}", cells)
 
     def policy(self, table: str, rows: Iterable[Row]) -> None:
         """Append policy rows valid since 2020, sourced and approved."""
@@ -236,10 +251,12 @@ class Chain:
 
     def build(self) -> Chain:
         """Build every model of the area."""
-        for model in self.models:
-            schema = model.relation.split(".")[0]
+        self.con.begin()
+        for schema in sorted({model.relation.split(".")[0] for model in self.models}):
             self.con.execute(f"create schema if not exists {schema}")
+        for model in self.models:
             self.con.execute(f"create or replace table {model.relation} as {model.sql}")
+        self.con.commit()
         return self
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

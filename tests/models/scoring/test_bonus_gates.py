@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.models.scoring.chain import Chain, Model
+from tests.models.scoring.chain import Chain, Chosen
 from tests.models.scoring.test_against_checker import CLASSES, DIMENSIONS, Hospital, fill
 
 FAULTS: dict[str, tuple[str, str]] = {
@@ -89,7 +89,7 @@ FAULTS: dict[str, tuple[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def sound(bonus_models: list[Model], tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def sound(bonus_models: Chosen, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """A random month all gates accept, built once; every test plants its fault in a transaction it takes back."""
     hospital = Hospital(7, {})
     hospital.sheets = [(dept, "o1", dimension, Decimal(90)) for dept in CLASSES for dimension in DIMENSIONS]

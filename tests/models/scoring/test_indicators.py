@@ -274,8 +274,7 @@ DEPARTMENT = {"department_efficiency": "65.725805"}
 @pytest.fixture(scope="module")
 def month(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
     """The literal month, built once."""
-    models = [model for model in choose_models(project, *ENGINE) if model.relation not in GIVEN]
-    chain = Chain(models, tmp_path_factory.mktemp("month"), GIVEN)
+    chain = Chain(choose_models(project, ENGINE, GIVEN), tmp_path_factory.mktemp("month"), GIVEN)
     _fill_policy(chain)
     _fill_reference(chain)
     _fill_inpatients(chain)
