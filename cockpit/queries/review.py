@@ -21,6 +21,7 @@ select
     sum(case when has_points then 0 else 1 end) as pointless_count,
     max(point_price_label) as point_price_label,
     max(point_price_last_year) as point_price_last_year,
+    max(market_point_price) as market_point_price,
     max(mean_price_per_point) as mean_price_per_point,
     max(mean_cost_per_point) as mean_cost_per_point
 from scored.fct_point_review

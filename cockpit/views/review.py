@@ -70,6 +70,7 @@ def _prices(cockpit: Cockpit) -> None:
                 (texts("point_price"), plain(row["point_price_label"], 6)),
                 (texts("point_price_last_year"), plain(row["point_price_last_year"], 6)),
                 (texts("mean_price_per_point"), plain(row["mean_price_per_point"])),
+                (texts("market_point_price"), plain(row["market_point_price"])),
                 (texts("mean_cost_per_point"), plain(row["mean_cost_per_point"])),
             ]
         )

@@ -29,6 +29,7 @@ decisions as (
         {{ parameter('completion_cap', 'decimal(9,6)') }} as completion_cap,
         {{ parameter('top_department_share', 'decimal(9,6)') }} as top_department_share,
         {{ parameter('discipline_excess_limit', 'decimal(9,6)') }} as discipline_excess_limit,
+        {{ parameter('quality_weight_minimum', 'decimal(7,6)') }} as quality_weight_minimum,
         {{ parameter('year_closing_month', 'integer') }} as year_closing_month,
         {{ parameter('adjustment_minimum', 'decimal(9,6)') }} as adjustment_minimum,
         {{ parameter('adjustment_maximum', 'decimal(9,6)') }} as adjustment_maximum

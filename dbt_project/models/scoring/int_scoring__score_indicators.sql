@@ -1,4 +1,5 @@
--- An indicator without a value is neither 100 nor 0: it leaves the card together with its weight.
+-- An indicator without a value is neither 100 nor 0: it leaves the card together with its weight. What that leaves of quality
+-- counts at least as much as the policy says.
 with decisions as (
 
     select * from {{ ref('int_scoring__read_decisions') }}
@@ -122,14 +123,33 @@ weighed as (
 
 ),
 
-placed as (
+sides as (
 
     select
         *,
-        cast({{ divide_rounded(
-            'cast(sum(points) over (partition by dept_id) as decimal(24, 12))',
-            'cast(sum(counted_weight) over (partition by dept_id) as decimal(18, 6))', 6, 12
-        ) }} as decimal(9, 6)) as card_score,
+        {%- for side, condition in {'quality': "dimension = 'quality'", 'other': "coalesce(dimension, '') <> 'quality'"}.items() %}
+        cast(sum(case when {{ condition }} then points else 0 end) over (partition by dept_id) as decimal(17, 12)) as {{ side }}_points,
+        cast(sum(case when {{ condition }} then counted_weight else 0 end) over (partition by dept_id) as decimal(10, 6)) as {{ side }}_weight
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from weighed
+
+),
+
+placed as (
+
+    select
+        sides.*,
+        cast(case
+            when quality_weight > 0 and other_weight > 0
+                and quality_weight < decisions.quality_weight_minimum * cast(quality_weight + other_weight as decimal(12, 6))
+                then {{ divide_rounded(
+                    'decisions.quality_weight_minimum * quality_points * other_weight'
+                    ~ ' + cast(1 - decisions.quality_weight_minimum as decimal(7, 6)) * other_points * quality_weight',
+                    'quality_weight * other_weight', 6, 24
+                ) }}
+            else {{ divide_rounded('quality_points + other_points', 'quality_weight + other_weight', 6, 12) }}
+        end as decimal(9, 6)) as card_score,
         cast(sum(veto) over (partition by dept_id) as bigint) as veto_count,
         rank() over (
             partition by indicator_code
@@ -140,7 +160,8 @@ placed as (
             'cast(sum(numerator) over (partition by indicator_code, discipline_class) as decimal(24, 6))',
             'cast(sum(denominator) over (partition by indicator_code, discipline_class) as decimal(24, 6))', 6
         ) }} as decimal(20, 6)) as discipline_mean
-    from weighed
+    from sides
+    cross join decisions
 
 )
 

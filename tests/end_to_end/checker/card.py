@@ -76,6 +76,7 @@ class CardRules:
     top_share: Fraction = ZERO
     excess_limit: Fraction = ZERO
     is_year_closed: bool = False
+    quality_minimum: Fraction = ZERO
 
 
 def card_rules(policy: Policy, day: date) -> CardRules:
@@ -97,6 +98,7 @@ def card_rules(policy: Policy, day: date) -> CardRules:
         top_share=policy.number("top_department_share", day) or ZERO,
         excess_limit=policy.number("discipline_excess_limit", day) or ZERO,
         is_year_closed=policy.number("year_closing_month", day) == day.month,
+        quality_minimum=policy.number("quality_weight_minimum", day) or ZERO,
     )
 
 
@@ -167,7 +169,7 @@ def card_money(
     for dept, card in cards.items():
         base = max(earned[dept], ZERO)
         money[dept] = CardMoney()
-        before, after = _multipliers(card.rows, rules.grades)
+        before, after = _multipliers(card.rows, rules)
         money[dept].grade = rounded(base * (before - 1), MICRO)
         money[dept].veto = rounded(base * (after - before), MICRO)
         for row in card.rows:
@@ -181,15 +183,23 @@ def card_money(
     return money
 
 
-def card_score(rows: list[CardRow]) -> Fraction | None:
-    """Weighted mean of the scores of the card, six decimals; none without a score."""
-    weighed = [(r.weight, s) for r in rows if (s := r.score) is not None]
-    weight = sum((w for w, _ in weighed), ZERO)
-    return rounded(sum((w * s for w, s in weighed), ZERO) / weight, MICRO) if weight else None
+def card_score(rows: list[CardRow], quality_minimum: Fraction) -> Fraction | None:
+    """Weighted mean of the scores of the card, six decimals, quality never below its least weight; none without a score."""
+    scored = [r for r in rows if r.score is not None]
+    weight = sum((r.weight for r in scored), ZERO)
+    quality = sum((r.weight for r in scored if r.dimension == "quality"), ZERO)
+    if not weight:
+        return None
+    share = max(quality / weight, quality_minimum) if 0 < quality < weight else quality / weight
+    mean = ZERO
+    for row in scored:
+        part = share / quality if row.dimension == "quality" else (1 - share) / (weight - quality) if quality < weight else ZERO
+        mean += row.weight * part * (row.score or ZERO) if row.weight else ZERO
+    return rounded(mean, MICRO)
 
 
-def _multipliers(rows: list[CardRow], grades: list[tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
-    score = card_score(rows)
+def _multipliers(rows: list[CardRow], rules: CardRules) -> tuple[Fraction, Fraction]:
+    score, grades = card_score(rows, rules.quality_minimum), rules.grades
     if score is None or not grades:
         return Fraction(1), Fraction(1)
     ladder = sorted(grades, reverse=True)

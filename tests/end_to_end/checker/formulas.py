@@ -15,13 +15,14 @@ ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of the formulas, in yuan; the share is a ratio, `difficulty_weight` a weight."""
+    """Prices of the formulas, in yuan; the share is a ratio, the others are weights."""
 
     weight_price: Fraction
     difficulty_price: Fraction
     difficulty_weight: Fraction
     surplus_share: Fraction
     score_card_base: Fraction
+    quality_weight_minimum: Fraction
 
 
 def formula_pay(
@@ -46,7 +47,7 @@ def formula_pay(
         paid = sum((case.payments.get(dept, ZERO) for case in cases), ZERO)
         cost = _share(dept, ((case.own_cost + case.shared_cost, case.wards) for case in cases), Fraction(1, 100))
         return rounded(max(paid - cost, ZERO) * prices.surplus_share, MICRO)
-    if scheme == "score_card" and (score := card_score(card)) is not None:
+    if scheme == "score_card" and (score := card_score(card, prices.quality_weight_minimum)) is not None:
         return rounded(position_weight * prices.score_card_base * score / 100, MICRO)
     return ZERO
 

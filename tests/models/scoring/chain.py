@@ -135,6 +135,7 @@ DEFAULTS = {
     "top_department_share": "0.30",
     "discipline_excess_limit": "0.10",
     "year_closing_month": "12",
+    "quality_weight_minimum": "0.30",
     "weight_price": "600",
     "difficulty_price": "300",
     "difficulty_weight": "2",

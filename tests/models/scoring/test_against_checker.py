@@ -88,6 +88,7 @@ TARGETS = {
     "ruled_overrun": (False, "0", None, "0", False),
 }
 FACTORS = {"cost_rate": "100"}
+DIMENSION_OF = {"paper_count": "quality"}
 FLIPS = [
     {},
     {"reserve_overdraw": "scale_awards"},
@@ -105,7 +106,7 @@ FLIPS = [
     {"smoothing_alpha": "0.6"},
     {"smoothing_alpha": "0.35", "swing_limit": "0.25"},
     {"recognition_ratio": "0.653217", "uncontrollable_ratio": "0.123457"},
-    {"top_department_share": "0.6", "discipline_excess_limit": "0.02"},
+    {"top_department_share": "0.6", "discipline_excess_limit": "0.02", "quality_weight_minimum": "0.8"},
 ]
 DECISIONS = {
     "recognition_ratio": (),
@@ -365,7 +366,7 @@ def _fill_cards(chain: Chain, hospital: Hospital) -> None:
     chain.policy(
         "indicator",
         [
-            {"indicator_code": c, "direction": "higher" if is_higher else "lower"} | versions
+            {"indicator_code": c, "direction": "higher" if is_higher else "lower", "dimension": DIMENSION_OF.get(c)} | versions
             for c, (is_higher, *_) in TARGETS.items()
         ],
     )
@@ -416,7 +417,18 @@ def _card(hospital: Hospital, dept: str) -> Card:
         if d == dept:
             factor = Fraction(FACTORS.get(code, 1))
             rows.append(
-                CardRow(code, is_higher, Fraction(numerator), below, Fraction(target), low, Fraction(weight), is_veto, factor)
+                CardRow(
+                    code,
+                    is_higher,
+                    Fraction(numerator),
+                    below,
+                    Fraction(target),
+                    low,
+                    Fraction(weight),
+                    is_veto,
+                    factor,
+                    DIMENSION_OF.get(code),
+                )
             )
     return Card(rows, DISCIPLINES.get(dept), STRATEGIES.get(dept))
 
@@ -431,6 +443,7 @@ def _card_rules(hospital: Hospital) -> CardRules:
         top_share=Fraction(hospital.values["top_department_share"]),
         excess_limit=Fraction(hospital.values["discipline_excess_limit"]),
         is_year_closed=hospital.values["year_closing_month"] == "3",
+        quality_minimum=Fraction(hospital.values["quality_weight_minimum"]),
     )
 
 

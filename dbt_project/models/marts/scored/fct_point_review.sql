@@ -35,10 +35,25 @@ costs as (
 
 ),
 
+minutes as (
+
+    select
+        drivers.item_id,
+        cast(sum(drivers.driver_quantity) as decimal(18, 4)) as unit_minutes
+    from {{ source('policy', 'activity_driver') }} as drivers
+    cross join decisions
+    where {{ in_list('drivers.activity_code', 'activity.minutes') }} and {{ in_force('drivers', 'decisions.month') }}
+    group by drivers.item_id
+
+),
+
 valued as (
 
     select
         items.*,
+        minutes.unit_minutes,
+        {{ parameter('market_point_price', 'decimal(18,6)') }} as market_point_price,
+        cast({{ divide_rounded('minutes.unit_minutes', 'items.unit_points', 6) }} as decimal(18, 6)) as minutes_per_point,
         costs.unit_cost_yuan,
         pools.point_price_label,
         cast(items.quantity * cast(items.unit_points as decimal(20, 4)) as decimal(24, 4)) as points,
@@ -48,6 +63,8 @@ valued as (
     cross join {{ ref('int_scoring__size_pools') }} as pools
     left join costs
         on items.item_id = costs.item_id
+    left join minutes
+        on items.item_id = minutes.item_id
 
 ),
 
@@ -72,6 +89,7 @@ deviations as (
 
     select
         *,
+        cast({{ divide_rounded('price_per_point', 'market_point_price', 6) }} - 1 as decimal(18, 6)) as market_deviation,
         cast({{ divide_rounded('cost_per_point', 'mean_cost_per_point', 6) }} - 1 as decimal(18, 6)) as cost_deviation,
         cast({{ divide_rounded('price_per_point', 'mean_price_per_point', 6) }} - 1 as decimal(18, 6)) as price_deviation
     from compared
