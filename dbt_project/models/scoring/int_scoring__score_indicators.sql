@@ -111,12 +111,14 @@ scored as (
 
 ),
 
+-- Points are whole numbers of 1e-12, weights of 1e-6.
 weighed as (
 
     select
         *,
-        cast(score as decimal(18, 6)) * target_weight as points,
-        case when score is not null then target_weight else 0 end as counted_weight,
+        cast(cast(score as decimal(18, 6)) * 1000000 as {{ exact_integer() }})
+        * cast(cast(target_weight as decimal(18, 6)) * 1000000 as {{ exact_integer() }}) as points,
+        case when score is not null then cast(cast(target_weight as decimal(18, 6)) * 1000000 as {{ exact_integer() }}) else 0 end as counted_weight,
         case when is_veto and not is_attained then 1 else 0 end as veto,
         case when value is not null then 1 else 0 end as is_valued
     from scored
@@ -126,29 +128,36 @@ weighed as (
 sides as (
 
     select
-        *,
+        weighed.*,
         {%- for side, condition in {'quality': "dimension = 'quality'", 'other': "coalesce(dimension, '') <> 'quality'"}.items() %}
-        cast(sum(case when {{ condition }} then points else 0 end) over (partition by dept_id) as decimal(17, 12)) as {{ side }}_points,
-        cast(sum(case when {{ condition }} then counted_weight else 0 end) over (partition by dept_id) as decimal(10, 6)) as {{ side }}_weight
-        {{- ',' if not loop.last }}
+        coalesce(sum(points) filter (where {{ condition }}) over (partition by dept_id), 0) as {{ side }}_points,
+        coalesce(sum(counted_weight) filter (where {{ condition }}) over (partition by dept_id), 0) as {{ side }}_weight,
         {%- endfor %}
+        cast(coalesce(decisions.quality_weight_minimum, 0) * 1000000 as {{ exact_integer() }}) as minimum
     from weighed
+    cross join decisions
+
+),
+
+balanced as (
+
+    select
+        *,
+        case
+            when quality_weight > 0 and other_weight > 0 and quality_weight * 1000000 < minimum * (quality_weight + other_weight)
+                then minimum * quality_points * other_weight + (1000000 - minimum) * other_points * quality_weight
+        end as raised_points
+    from sides
 
 ),
 
 placed as (
 
     select
-        sides.*,
+        *,
         cast(case
-            when quality_weight > 0 and other_weight > 0
-                and quality_weight < decisions.quality_weight_minimum * cast(quality_weight + other_weight as decimal(12, 6))
-                then {{ divide_rounded(
-                    'decisions.quality_weight_minimum * quality_points * other_weight'
-                    ~ ' + cast(1 - decisions.quality_weight_minimum as decimal(7, 6)) * other_points * quality_weight',
-                    'quality_weight * other_weight', 6, 24
-                ) }}
-            else {{ divide_rounded('quality_points + other_points', 'quality_weight + other_weight', 6, 12) }}
+            when raised_points is null then {{ divide_rounded('quality_points + other_points', '(quality_weight + other_weight) * 1000000', 6, 0) }}
+            else {{ divide_rounded('raised_points', 'quality_weight * other_weight * 1000000000000', 6, 0) }}
         end as decimal(9, 6)) as card_score,
         cast(sum(veto) over (partition by dept_id) as bigint) as veto_count,
         rank() over (
@@ -160,8 +169,7 @@ placed as (
             'cast(sum(numerator) over (partition by indicator_code, discipline_class) as decimal(24, 6))',
             'cast(sum(denominator) over (partition by indicator_code, discipline_class) as decimal(24, 6))', 6
         ) }} as decimal(20, 6)) as discipline_mean
-    from sides
-    cross join decisions
+    from balanced
 
 )
 
