@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def verify(
     home: HomeOption = None,
-    anchor: Annotated[str | None, typer.Option(help="Head hash noted on an approval sheet.")] = None,
+    anchor: Annotated[str | None, typer.Option(help="Head hash noted on an approval sheet, then or later.")] = None,
     release: Annotated[str | None, typer.Option(help="Read the files behind this release alone.")] = None,
     reperform: Annotated[str | None, typer.Option(help="Compute this release again from landing and record.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads of the engine, for --reperform.")] = 2,
@@ -32,6 +32,7 @@ def verify(
     from orchestration.cli.console import console
     from orchestration.home import Home
     from orchestration.privacy.access import log_head
+    from orchestration.release.record import read_records
     from orchestration.release.verify import verify_home
 
     if pack is not None:
@@ -42,6 +43,10 @@ def verify(
     log = log_head(place)
     console.print(f"✓ {head.sequence} release(s) intact, head {head.release_id} 发布链完整", style="bold green", markup=False)
     console.print(f"anchor 锚点: {head.sha256}", markup=False)
+    if anchor is not None:
+        (noted,) = (record for record in read_records(place) if record.sha256 == anchor)
+        since = head.sequence - noted.sequence
+        console.print(f"noted 所记锚点: {noted.release_id}, {since} release(s) since 其后 {since} 个版本", markup=False)
     console.print(f"access log 访问日志: {log.entries} entries, head {log.sha256 or '-'}", markup=False)
     if reperform is not None:
         _reperform(place, reperform, threads)

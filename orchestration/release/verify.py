@@ -19,7 +19,8 @@ def verify_home(home: Home, anchor: str | None = None, release_id: str | None = 
 
     Args:
         home: the warehouse.
-        anchor: record hash of the newest release, kept outside; without it the removal of the newest cannot be seen.
+        anchor: record hash of a release, noted outside when it was the newest; without it the removal of the newest cannot be
+            seen. Releases may have followed since.
         release_id: read the files behind this release alone; the chain is walked whole all the same.
 
     Returns:
@@ -48,8 +49,8 @@ def verify_home(home: Home, anchor: str | None = None, release_id: str | None = 
             f"current is {current.release_id}, the newest release {records[-1].release_id}",
             "current 未指向最新版本",
         )
-    if anchor is not None and anchor != current.sha256:
-        raise _bad(home.current, f"head {current.sha256} is not the anchor {anchor}", "发布链末端与锚点不符")
+    if anchor is not None and anchor not in {record.sha256 for record in records}:
+        raise _bad(home.current, f"no release up to head {current.sha256} has the anchor {anchor}", "发布链中无锚点所指版本")
     verify_evidence(home, wanted)
     verify_log(home, LogHead(**current.content["access_log"]))
     return current
