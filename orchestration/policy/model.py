@@ -31,7 +31,7 @@ VALIDITY = ("valid_from", "valid_to")
 class Policy:
     """Rows by table, typed by the contract; read with `load_policy`, which has refused anything inconsistent.
 
-    `kept_as` is the hash a policy was kept under before tables existed that are empty in it now.
+    `kept_as` is the hash a policy was kept under before tables or columns existed that are empty in it now.
     """
 
     rows: Mapping[str, tuple[Row, ...]]
@@ -49,8 +49,7 @@ class Policy:
 
     def sha256_of(self, tables: Iterable[str]) -> str:
         """Hash of some tables alone, as the whole was hashed when there were no others."""
-        hashes = {name: self.table_sha256[name] for name in tables}
-        return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+        return hash_of_tables({name: self.table_sha256[name] for name in tables})
 
     def known_by(self, as_of: date) -> Policy:
         """The policy as it was known on a day: rows recorded later are left out, undated rows count as known."""
@@ -102,9 +101,20 @@ def _outside(values: dict[str, Any], own: Sequence[dict[str, Any]]) -> Iterator[
         yield values | {"valid_from": start, "valid_to": None if end == FOREVER else end}
 
 
-def hash_rows(table: Table, rows: Sequence[Row]) -> str:
-    """Hash of a table by content: the order of rows and columns does not matter."""
-    names = table.column_names
+def hash_of_tables(hashes: Mapping[str, str]) -> str:
+    """Hash of a snapshot from the hashes of its tables."""
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()
+
+
+def hash_rows(table: Table, rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
+    """Hash of a table by content: the order of rows and columns does not matter.
+
+    Args:
+        table: its contract.
+        rows: its rows.
+        columns: those it had when it was hashed; without them all of the contract.
+    """
+    names = columns or table.column_names
     lines = sorted(json.dumps([None if row[n] is None else str(row[n]) for n in names], ensure_ascii=False) for row in rows)
     return hashlib.sha256("\n".join([",".join(names), *lines]).encode()).hexdigest()
 

@@ -37,20 +37,23 @@ def keep_policy(home: Home, policy: Policy) -> None:
 
 
 def open_policy(home: Home, sha256: str) -> Policy:
-    """The kept policy with that hash. A table that did not exist yet when it was kept has no rows.
+    """The kept policy with that hash. A table that did not exist yet when it was kept has no rows, a column no values.
 
     Raises:
         BadInput: F42, it is missing or was altered.
     """
     from orchestration.policy import Policy
+    from orchestration.policy.model import hash_of_tables, hash_rows
     from orchestration.policy.reading import read_rows
 
     folder = _place(home, POLICY, sha256)
     if not folder.is_dir():
         raise _lost(folder, "is missing", "缺失")
-    there = {table.name for table in load_policy_contract() if (folder / f"{table.name}.csv").is_file()}
-    rows = {t.name: read_rows(folder / f"{t.name}.csv", t) if t.name in there else () for t in load_policy_contract()}
-    if Policy(rows).sha256_of(there) != sha256:
+    files = {table.name: folder / f"{table.name}.csv" for table in load_policy_contract()}
+    there = [table for table in load_policy_contract() if files[table.name].is_file()]
+    rows: dict[str, tuple[Row, ...]] = dict.fromkeys(files, ())
+    rows |= {table.name: read_rows(files[table.name], table) for table in there}
+    if hash_of_tables({t.name: hash_rows(t, rows[t.name], _header(files[t.name])) for t in there}) != sha256:
         raise _lost(folder, "was altered", "被改动")
     return Policy(rows, kept_as=sha256)
 
@@ -73,7 +76,7 @@ def open_policy_rows(home: Home, recorded: Mapping[str, Any], name: str) -> tupl
     if not path.is_file():
         raise _lost(path.parent, f"has lost {path.name}", f"缺少 {path.name}")
     rows = read_rows(path, table)
-    if hash_rows(table, rows) != recorded["tables"][name]:
+    if hash_rows(table, rows, _header(path)) != recorded["tables"][name]:
         raise _lost(path.parent, f"holds an altered {path.name}", f"中 {path.name} 被改动")
     return rows
 
@@ -139,6 +142,11 @@ def _copy(source: Path, target: Path) -> None:
 
     for name in FILES:
         shutil.copyfile(source / name, target / name)
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
 
 
 def _cell(value: Any) -> str:

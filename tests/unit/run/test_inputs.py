@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.contract import load_policy_contract
 from orchestration.errors import BadInput
 from orchestration.grouping import load_packs
 from orchestration.home import DEFAULT_PACKS, DEFAULT_POLICY, Home
 from orchestration.policy import load_policy
+from orchestration.policy.model import hash_of_tables, hash_rows
 from orchestration.run.inputs import skipped_month, today
-from orchestration.run.snapshots import keep_packs, keep_policy, open_packs, open_policy
+from orchestration.run.snapshots import keep_packs, keep_policy, open_packs, open_policy, open_policy_rows
 
 JANUARY, FEBRUARY, MARCH = (date(2025, month, 1) for month in (1, 2, 3))
 
@@ -63,6 +65,31 @@ def test_a_policy_kept_before_a_table_existed_opens_without_its_rows(tmp_path: P
     assert opened.rows["year_end_band"] == ()
     assert opened.sha256 == earlier
     assert opened.table_sha256["point_value"] == policy.table_sha256["point_value"]
+
+
+def test_a_policy_kept_before_a_column_existed_opens_without_its_values(tmp_path: Path) -> None:
+    home, policy = Home(tmp_path), load_policy()
+    keep_policy(home, policy)
+    folder = home.snapshots / "policy" / policy.sha256
+    table = load_policy_contract()["bonus_coefficient"]
+    names = [name for name in table.column_names if name != "group_code"]
+    earlier_hash = hash_rows(table, policy.rows[table.name], names)
+    assert earlier_hash != policy.table_sha256[table.name]
+    earlier = hash_of_tables(policy.table_sha256 | {table.name: earlier_hash})
+    file = folder / "bonus_coefficient.csv"
+    file.chmod(0o644)
+    place = table.column_names.index("group_code")
+    cells = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()]
+    file.write_text("".join(",".join(row[:place] + row[place + 1 :]) + "\n" for row in cells), encoding="utf-8")
+    with pytest.raises(BadInput, match="was altered"):
+        open_policy(home, policy.sha256)
+    folder.rename(folder.with_name(earlier))
+    opened = open_policy(home, earlier)
+    assert (opened.sha256, {row["group_code"] for row in opened.rows[table.name]}) == (earlier, {None})
+    recorded = {"sha256": earlier, "tables": {table.name: earlier_hash}}
+    assert len(open_policy_rows(home, recorded, table.name)) == len(policy.rows[table.name])
+    with pytest.raises(BadInput, match="altered"):
+        open_policy_rows(home, recorded | {"tables": policy.table_sha256}, table.name)
 
 
 @pytest.mark.parametrize("kind", ["policy", "packs"])
