@@ -136,3 +136,9 @@ def test_the_fault_is_named(sound: Chain, name: str) -> None:
         sound.con.rollback()
     assert failing > 0
     assert keys is not None and named in keys
+
+
+def test_every_gate_has_a_fault(bonus_models: Chosen) -> None:
+    """BON-01 reads the graph of the project: its faults are policies that pay for income (`test_income_never_pays.py`)."""
+    gates = {model.relation.removeprefix("audit.gate_") for model in bonus_models.models if ".gate_" in model.relation}
+    assert {gate.upper().replace("_", "-") for gate in gates} == {name[:6] for name in FAULTS} | {"BON-01"}
