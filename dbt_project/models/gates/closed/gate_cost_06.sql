@@ -1,5 +1,5 @@
--- A line is matched when its encounter, item and departments are known; feeders are drugs, materials, the service units that
--- charge for themselves, and all lines.
+-- A line is matched when its encounter, item and departments are known; feeders are drugs, materials, laboratory, imaging,
+-- theatre, other services, and all lines.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -10,7 +10,10 @@ items as (
 
     select
         items.item_period_key,
-        case items.item_kind when 'service' then coalesce(units.unit_code, 'other') else items.item_kind end as feeder
+        case
+            when items.item_kind = 'service' and units.unit_code in ('laboratory', 'imaging', 'theatre') then units.unit_code
+            else items.item_kind
+        end as feeder
     from {{ ref('int_conformed__item_period') }} as items
     cross join scope
     left join {{ source('policy', 'service_unit') }} as units

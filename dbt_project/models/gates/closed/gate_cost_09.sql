@@ -1,4 +1,4 @@
--- By setting where the chart of accounts tells them apart; what differs is timing, and is signed off with its reason.
+-- By setting where the ledger tells them apart; what differs is timing, and is signed off with its reason.
 with scope as (
 
     select * from {{ source('run', 'scope') }}
@@ -38,30 +38,33 @@ ledger as (
 charges as (
 
     select
-        case
-            when volumes.is_inpatient and accounts.inpatient is not null then '住院收入'
-            when not volumes.is_inpatient and accounts.outpatient is not null then '门急诊收入'
-            else '医疗收入'
-        end as category,
-        volumes.amount_yuan as charged_yuan,
+        case when is_inpatient then '住院收入' else '门急诊收入' end as category,
+        amount_yuan as charged_yuan,
         0 as ledger_yuan
-    from {{ ref('int_costing__charge_volume') }} as volumes
-    cross join accounts
+    from {{ ref('int_costing__charge_volume') }}
+
+),
+
+-- One account for both settings leaves only their total to compare.
+told_apart as (
+
+    select coalesce(min(case when category = '医疗收入' then 0 else 1 end), 0) = 1 as is_told_apart from ledger
 
 ),
 
 compared as (
 
     select
-        category,
-        sum(charged_yuan) as charged_yuan,
-        sum(ledger_yuan) as ledger_yuan
+        case when told_apart.is_told_apart then both_sides.category else '医疗收入' end as category,
+        sum(both_sides.charged_yuan) as charged_yuan,
+        sum(both_sides.ledger_yuan) as ledger_yuan
     from (
         select * from ledger
         union all
         select * from charges
     ) as both_sides
-    group by category
+    cross join told_apart
+    group by case when told_apart.is_told_apart then both_sides.category else '医疗收入' end
 
 ),
 
