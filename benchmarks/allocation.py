@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.models.compiled_models import CompiledModels, compile_models, open_month
+from tests.models.compiled_models import CompiledModels, compile_project, compiled_models, open_month
 from tests.models.test_allocation import MODELS, create_inputs, fill, random_chain, side_by_side
 
 
@@ -37,7 +37,8 @@ def main() -> None:
     arguments = parser.parse_args()
     chains = [random_chain(random.Random(month), arguments.centres, 10) for month in range(arguments.months)]
     with tempfile.TemporaryDirectory() as folder:
-        models = compile_models(Path(folder) / "compiled", " ".join(f"+{model}" for model in MODELS))
+        compile_project(Path(folder) / "compiled")
+        models = compiled_models(Path(folder) / "compiled", " ".join(f"+{model}" for model in MODELS))
         with open_month(Path(folder), date(2025, 1, 1), date(2025, 2, 1)) as con:
             con.execute(f"set threads = {arguments.threads}")
             create_inputs(con)

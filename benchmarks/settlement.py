@@ -18,7 +18,7 @@ import duckdb
 
 from orchestration.policy import load_policy
 from orchestration.run.private import create_private_database
-from tests.models.compiled_models import DATABASE, CompiledModels, compile_models
+from tests.models.compiled_models import DATABASE, CompiledModels, compile_project, compiled_models
 from tests.models.settlement_parents import PARENTS, SCHEMAS, SELECT
 
 HOSPITALS = {"DIP": "H1", "CHS-DRG": "H2"}
@@ -118,7 +118,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        models = compile_models(Path(folder) / "compiled", SELECT)
+        compile_project(Path(folder) / "compiled")
+        models = compiled_models(Path(folder) / "compiled", SELECT)
         with create_private_database(Path(folder) / DATABASE) as con:
             con.execute(f"set threads = {given.threads}")
             fill(con, given.scheme, given.cases)
