@@ -35,6 +35,9 @@ NAMES = {
     **dict.fromkeys(("share_change", "weight_change", "multiple", "return_on_cost", "coefficient", "attainment"), "ratio"),
     **dict.fromkeys(("total_score", "adjusted_score"), "point"),
     **dict.fromkeys(("quantity", "quantity_last_year"), "unit of the item"),
+    **dict.fromkeys(
+        ("essential_drug_quantity", "infusion_quantity", "microbiology_quantity", "special_service_quantity"), "unit of the item"
+    ),
     "risk_level": "order",
     "n_rows_hash": "none",
     "quality_score": "ratio",
