@@ -1,12 +1,7 @@
 -- A department whose items have no cost by the chosen method falls back to its revenue.
 with chosen as (
 
-    select
-        case {{ parameter('item_cost_method') }}
-            when 'income_share' then 'revenue'
-            when 'points_share' then 'points'
-            else {{ parameter('item_cost_method') }}
-        end as method
+    select {{ item_cost_method() }} as method
 
 ),
 

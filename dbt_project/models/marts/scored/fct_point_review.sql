@@ -30,7 +30,7 @@ costs as (
             'cast(sum(costs.cost_yuan) as decimal(18, 2))', 'cast(sum(costs.quantity) as decimal(18, 4))', 4
         ) }} as decimal(18, 4)) as unit_cost_yuan
     from {{ ref('fct_item_cost') }} as costs
-    where costs.method = {{ parameter('item_cost_method') }}
+    where costs.method = {{ item_cost_method() }}
     group by costs.item_id
 
 ),
