@@ -4,7 +4,7 @@ One hospital, random fees on both sides of the multiples (one case in ten is hig
 settlement for every case, two wards for one case in ten.
 Models are compiled by dbt once and run on DuckDB directly, so that only their own work is counted.
 
-    python -m benchmarks.settlement --cases 1000000 [--scheme DIP|CHS-DRG]
+    python -m benchmarks.settlement --cases 1000000 [--scheme DIP|CHS-DRG] [--runs 5]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import duckdb
 
@@ -23,6 +24,8 @@ from tests.models.settlement_parents import PARENTS, SCHEMAS, SELECT
 
 HOSPITALS = {"DIP": "H1", "CHS-DRG": "H2"}
 TARGET_SECONDS = 5.0
+# As profiles.yml opens the file of a run.
+AS_IN_A_RUN = ("set preserve_insertion_order = false", "set disabled_optimizers = 'compressed_materialization'")
 # Dividing a case over wards, true-ups and the population belong to the bonus; these settle a case.
 SETTLING = (
     "int_settlement__sum_settlements", "int_settlement__recall_cases", "int_settlement__find_readmissions",
@@ -116,26 +119,31 @@ def main() -> None:
     parser.add_argument("--scheme", choices=sorted(HOSPITALS), default="DIP")
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         compile_project(Path(folder) / "compiled")
         models = compiled_models(Path(folder) / "compiled", SELECT)
         with create_private_database(Path(folder) / DATABASE) as con:
             con.execute(f"set threads = {given.threads}")
+            for setting in AS_IN_A_RUN:
+                con.execute(setting)
             fill(con, given.scheme, given.cases)
-            taken = measure(con, models)
+            runs = [measure(con, models) for _ in range(given.runs)]
             counts = con.execute(
                 "select multiple_class, count(*), sum(standard_total_yuan), sum(fund_pay_yuan) from settled.fct_case_settlement "
                 "group by all order by all"
             ).fetchall()
+    taken = {name: tuple(median(run[name][part] for run in runs) for part in (0, 1)) for name in runs[0]}
     for name, (seconds, cpu) in sorted(taken.items(), key=lambda item: -item[1][1]):
         if cpu > 0.1:
             print(f"{name:45} {seconds:7.2f} s {cpu:7.2f} CPU s{'' if name in SETTLING else '  (beside settling)'}")
     for row in counts:
         print(*row)
-    seconds, cpu = (sum(taken[name][part] for name in SETTLING if name in taken) for part in (0, 1))
+    walls, cpus = ([sum(run[name][part] for name in SETTLING if name in run) for run in runs] for part in (0, 1))
     print(
-        f"settled {given.cases:,} cases in {seconds:.2f} s, {cpu:.2f} CPU s: {'met' if seconds <= TARGET_SECONDS else 'missed'}"
+        f"settled {given.cases:,} cases, median of {given.runs}: {median(walls):.2f} s ({min(walls):.2f} - {max(walls):.2f}), "
+        f"{median(cpus):.2f} CPU s: {'met' if median(walls) <= TARGET_SECONDS else 'missed'}"
     )
 
 
