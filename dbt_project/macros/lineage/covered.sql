@@ -28,21 +28,39 @@ Rows of a source table by what became of them: one row per reason. `reason` is a
     cast(coalesce(sum(cast({{ number }} as {{ exact_integer() }})), 0) as decimal(38, 0))
 {%- endmacro %}
 
-{#- All charge lines as landing handed them over, in one pass: rows, yuan, checksums of their business keys and addresses. -#}
-{% macro delivered_charges() -%}
+{#-
+All charge lines as landing handed them over, in one pass: rows, yuan, checksums of their business keys and addresses. The few
+that `charges` does not simply use are told apart by their address; reading the keys costs more than all else, so they are read
+once.
+-#}
+{% macro delivered_charges(charges) -%}
+    with rare_charges as (
+
+        select
+            batch_key,
+            source_row,
+            min(disposition_code) as disposition_code
+        from {{ charges }}
+        where disposition_code <> 0
+        group by batch_key, source_row
+
+    )
+
     select
+        coalesce(rare_charges.disposition_code, 0) as disposition_code,
         count(*) as row_count,
         sum(received.amount) as amount_yuan,
         {{ checksum(key_number('his_charge', 'received')) }} as key_checksum,
         {{ checksum(key_hash(['received.batch_key', 'received.source_row'])) }} as address_checksum
     from landing.his_charge as received
+    left join rare_charges on received.batch_key = rare_charges.batch_key and received.source_row = rare_charges.source_row
+    group by 1
 {%- endmacro %}
 
 {#-
 Charge lines by disposition: rows, yuan and the checksum of their business keys. A charge keeps the address of its row and no
-text. Keys are looked up for the few that are not simply used; where the addresses prove that the models hold every row
-once, the others have what is left of all keys. A join of all lines would cost three times as much, and the row number alone
-finds the few before the whole address does. `delivered` is what `delivered_charges` found.
+text. Keys of those that are not simply used were found by their addresses; where the addresses prove that the models hold every
+row once, the others have all other keys. `delivered` is what `delivered_charges` found.
 -#}
 {% macro charges_by_disposition(charges, delivered) -%}
     with charges as (
@@ -57,16 +75,9 @@ finds the few before the whole address does. `delivered` is what `delivered_char
 
     ),
 
-    rare_charges as (
+    sums as (
 
-        select
-            charges.disposition_code,
-            {{ checksum(key_number('his_charge', 'received')) }} as key_checksum
-        from {{ charges }} as charges
-        inner join landing.his_charge as received on charges.batch_key = received.batch_key and charges.source_row = received.source_row
-        where charges.disposition_code <> 0
-            and received.source_row in (select rare.source_row from {{ charges }} as rare where rare.disposition_code <> 0)
-        group by charges.disposition_code
+        select (select sum(charges.address_checksum) from charges) = (select sum(address_checksum) from {{ delivered }}) as is_every_row_held
 
     ),
 
@@ -77,14 +88,12 @@ finds the few before the whole address does. `delivered` is what `delivered_char
             charges.row_count,
             charges.amount_yuan,
             case
-                when charges.disposition_code <> 0 then coalesce(rare_charges.key_checksum, 0)
-                when (select sum(held.address_checksum) from charges as held) = delivered.address_checksum
-                    then delivered.key_checksum - (select coalesce(sum(rare.key_checksum), 0) from rare_charges as rare)
+                when charges.disposition_code <> 0 or sums.is_every_row_held then coalesce(delivered.key_checksum, 0)
                 else -1
             end as key_checksum
         from charges
-        cross join {{ delivered }} as delivered
-        left join rare_charges on charges.disposition_code = rare_charges.disposition_code
+        cross join sums
+        left join {{ delivered }} as delivered on charges.disposition_code = delivered.disposition_code
 
     )
 

@@ -32,7 +32,7 @@ discharges as (
 
 delivered_charges as (
 
-    {{ delivered_charges() }}
+    {{ delivered_charges(ref('int_conformed__charge')) }}
 
 ),
 
@@ -47,9 +47,9 @@ received as (
     select
         'his_charge' as table_name,
         'received' as reason,
-        row_count,
-        cast(coalesce(amount_yuan, 0) as decimal(38, 2)) as amount_yuan,
-        key_checksum
+        coalesce(sum(row_count), 0) as row_count,
+        cast(coalesce(sum(amount_yuan), 0) as decimal(38, 2)) as amount_yuan,
+        cast(coalesce(sum(key_checksum), 0) as decimal(38, 0)) as key_checksum
     from delivered_charges
     {% for table, amount in [
         ('ledger_voucher_line', 'debit_amount - received.credit_amount'), ('emr_front_page', 'total_fee'),
