@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
 import pytest
 
-from orchestration.home import DBT_PROJECT, PROJECT_ROOT
+from orchestration.home import DBT_PROJECT, DEFAULT_POLICY, PROJECT_ROOT
 
 MODELS = DBT_PROJECT / "models"
 LAYERS = ("staging", "conformed", "costing", "grouping", "settlement", "scoring", "marts", "gates", "bi")
@@ -113,6 +114,16 @@ def test_each_determinism_rule_catches_its_fault(code: str, rule: str) -> None:
 )
 def test_ordered_constructs_pass(code: str) -> None:
     assert broken_rules(code) == []
+
+
+def test_every_parameter_is_read() -> None:
+    """A parameter that moves nothing promises what it does not keep."""
+    with (DEFAULT_POLICY / "parameter.csv").open(encoding="utf-8", newline="") as file:
+        codes = {row["parameter_code"] for row in csv.DictReader(file)}
+    readers = [*DBT_PROJECT.rglob("*.sql"), *DBT_PROJECT.rglob("*.yml"), *(PROJECT_ROOT / "orchestration").rglob("*.py")]
+    words = {word for path in readers for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    assert codes, "the registry of parameters is empty"
+    assert sorted(codes - words) == []
 
 
 def test_python_rooms_do_not_know_dagster_or_the_command_line() -> None:
