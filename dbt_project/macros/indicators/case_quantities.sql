@@ -21,12 +21,14 @@
     ]) }}
 {%- endmacro %}
 
-{#- The column of `alias` that a code names; null for an empty code or one that names none. -#}
+{#- The column of `alias` that a code names; null for an empty code. A code that names none would count as zero, so it stops the run. -#}
 {% macro named_column(code, columns, alias, data_type) -%}
-    case {{ code }}
+    case coalesce({{ code }}, '')
+        when '' then cast(null as {{ data_type }})
         {%- for column in columns %}
         when '{{ column }}' then cast({{ alias }}.{{ column }} as {{ data_type }})
         {%- endfor %}
+        else cast({{ raise_error("'indicator_definition.csv 指标定义: 病例没有此数量 cases have no quantity ' || " ~ code) }} as {{ data_type }})
     end
 {%- endmacro %}
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from orchestration.home import PROJECT_ROOT
@@ -467,6 +468,21 @@ def test_an_indicator_is_known_at_every_level_its_quantities_are(month: Chain) -
         ("hospital", "H"),
     ]
     assert [level for level, _ in levels["outpatient_infusion_rate"]] == ["department"] * 3 + ["doctor"] * 3 + ["hospital"]
+
+
+@pytest.mark.parametrize("column", ["population", "numerator", "multiplier", "denominator"])
+def test_a_quantity_nobody_counts_stops_the_run(month: Chain, column: str) -> None:
+    """Left alone it would count as zero, and a department be scored by it."""
+    (measure,) = [model.sql for model in month.models if model.relation == "scoring.int_scoring__measure_cases"]
+    month.con.begin()
+    try:
+        month.con.execute(
+            f"update policy.indicator_definition set {column} = 'is_ded' where indicator_code = 'low_risk_mortality'"
+        )
+        with pytest.raises(duckdb.Error, match=r"indicator_definition\.csv .* is_ded"):
+            month.con.execute(measure)
+    finally:
+        month.con.rollback()
 
 
 def test_a_stay_goes_on_from_what_it_was_given_the_month_before(month: Chain) -> None:
